@@ -1,0 +1,4 @@
+DROP TABLE mails;
+DROP TABLE throttles;
+DROP TABLE link_tokens;
+DROP TABLE sessions;

@@ -1,0 +1,2 @@
+DROP TABLE badge_grants;
+DROP TABLE badge_policies;

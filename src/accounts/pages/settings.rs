@@ -1,0 +1,271 @@
+//! A member's own settings: profile, password, sessions.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::letterhead;
+use crate::accounts::rules::check_password;
+use crate::accounts::viewer::Member;
+use crate::accounts::{SessionId, actions, passwords, store};
+use crate::error::Error;
+use crate::members::rules::ProfileVisibility;
+use crate::text::names::{DisplayName, Signature};
+use crate::tokens::Token;
+use crate::web::{Crumb, Frame, Problems, Site, When, page_with, see_other};
+use crate::{badges, members};
+
+/// The profile form as it was sent.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+pub(super) struct ProfileForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    signature: String,
+    #[serde(default)]
+    profile: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/settings.html")]
+struct SettingsPage {
+    frame: Frame,
+    good: Option<&'static str>,
+    form: ProfileForm,
+    choices: [ProfileVisibility; 3],
+    has_badges: bool,
+    email: Option<String>,
+    email_confirmed: bool,
+    sessions: Vec<SessionRow>,
+    problems: Problems,
+}
+
+struct SessionRow {
+    id: SessionId,
+    is_this: bool,
+    agent: String,
+    address: String,
+    created: When,
+    seen: When,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct Saved {
+    #[serde(default)]
+    saved: String,
+}
+
+pub(super) async fn show(
+    site: web::Data<Site>,
+    member: Member,
+    saved: web::Query<Saved>,
+) -> Result<HttpResponse, Error> {
+    let good = match saved.saved.as_str() {
+        "profile" => Some("Your profile is saved."),
+        "renamed" => Some("Your profile is saved. Your badges are off until your new name is checked."),
+        "password" => Some("Your password is changed, and every other session is ended."),
+        "session" => Some("The session is ended."),
+        "mail" => Some("The link is on its way."),
+        "address" => Some("Your address is confirmed."),
+        _ => None,
+    };
+    respond(&site, &member, StatusCode::OK, good, None, Problems::none()).await
+}
+
+async fn respond(
+    site: &Site,
+    member: &Member,
+    status: StatusCode,
+    good: Option<&'static str>,
+    form: Option<ProfileForm>,
+    problems: Problems,
+) -> Result<HttpResponse, Error> {
+    let (id, now) = (member.id, site.clock.now());
+    let loading = site.db.read(move |conn| {
+        let profile = members::store::get(conn, id)?;
+        let mailbox = store::mailbox_of(conn, id)?.ok_or(Error::NotFound)?;
+        let shown = badges::store::shown_by(conn, &[id], now)?;
+        Ok((profile, mailbox, !shown.is_empty(), store::sessions_of(conn, id)?))
+    });
+    let (profile, mailbox, has_badges, sessions) = loading.await?;
+    let form = form.unwrap_or_else(|| ProfileForm {
+        name: profile.name,
+        signature: profile.signature,
+        profile: profile.profile.code().to_owned(),
+    });
+    let sessions = sessions
+        .into_iter()
+        .map(|(id, created, seen, device)| SessionRow {
+            id,
+            is_this: id == member.session,
+            agent: device.agent,
+            address: device.address,
+            created: When(created),
+            seen: When(seen),
+        });
+    let frame =
+        Frame::new(site, member.account(), "Settings").with_crumbs(vec![Crumb::new("Settings", "/settings")]);
+    let mut answer = page_with(
+        status,
+        &SettingsPage {
+            frame,
+            good,
+            form,
+            choices: ProfileVisibility::ALL,
+            has_badges,
+            email: mailbox.email,
+            email_confirmed: mailbox.verified_at.is_some(),
+            sessions: sessions.collect(),
+            problems,
+        },
+    )?;
+    no_store(&mut answer);
+    Ok(answer)
+}
+
+/// Nobody who uses the browser's back button after signing out should see this.
+fn no_store(answer: &mut HttpResponse) {
+    use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+    answer
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+pub(super) async fn save_profile(
+    site: web::Data<Site>,
+    member: Member,
+    form: web::Form<ProfileForm>,
+) -> Result<HttpResponse, Error> {
+    let form = form.into_inner();
+    let mut problems = Problems::none();
+    let name = problems.check("name", DisplayName::parse(&form.name));
+    let signature = problems.check("signature", Signature::parse(&form.signature));
+    let profile = ProfileVisibility::parse(&form.profile);
+    if profile.is_none() {
+        problems.add("profile", "Choose one of the three.");
+    }
+    let (Some(name), Some(signature), Some(profile)) = (name, signature, profile) else {
+        return respond(
+            &site,
+            &member,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            None,
+            Some(form),
+            problems,
+        )
+        .await;
+    };
+    let (id, old, now) = (member.id, member.name.clone(), site.clock.now());
+    let writing = site.db.write(move |conn| {
+        members::store::set_profile(conn, id, signature.as_str(), profile)?;
+        if name.as_str() == old {
+            Ok(0)
+        } else {
+            badges::actions::rename(conn, id, &name, now)
+        }
+    });
+    match writing.await {
+        Ok(0) => see_other("/settings?saved=profile"),
+        Ok(_) => see_other("/settings?saved=renamed"),
+        Err(Error::Refused(why)) => {
+            let problems = Problems::one("name", why);
+            respond(
+                &site,
+                &member,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                None,
+                Some(form),
+                problems,
+            )
+            .await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct PasswordForm {
+    #[serde(default)]
+    old: String,
+    #[serde(default)]
+    new: String,
+}
+
+pub(super) async fn change_password(
+    site: web::Data<Site>,
+    member: Member,
+    form: web::Form<PasswordForm>,
+) -> Result<HttpResponse, Error> {
+    let form = form.into_inner();
+    let (id, handle, now) = (member.id, member.handle.clone(), site.clock.now());
+    let counted = site.db.write(move |conn| {
+        let wait = actions::count_sign_in(conn, &handle, "settings", now)?;
+        let stored = store::credentials(conn, &handle)?.and_then(|found| found.password_hash);
+        Ok((wait, stored, store::mailbox_of(conn, id)?))
+    });
+    let (wait, stored, mailbox) = counted.await?;
+    if let Some(seconds) = wait {
+        return Err(Error::TooMany { seconds });
+    }
+    let email = mailbox.and_then(|mailbox| mailbox.email).unwrap_or_default();
+    let mut problems = Problems::none();
+    problems.check(
+        "new",
+        check_password(&form.new, &[&member.handle, &member.name, &email]),
+    );
+    // An account made without a password has none to ask for.
+    if stored.is_some() && !passwords::verify(form.old, stored).await? {
+        problems.add("old", "This is not your password.");
+    }
+    if !problems.is_empty() {
+        return respond(
+            &site,
+            &member,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            None,
+            None,
+            problems,
+        )
+        .await;
+    }
+    let hash = passwords::hash(form.new).await?;
+    let (letterhead, keep) = (letterhead(&site), Some(member.session));
+    site.db
+        .write(move |conn| actions::change_password(conn, id, &hash, keep, &letterhead, now))
+        .await?;
+    site.mail_queued.notify_one();
+    see_other("/settings?saved=password")
+}
+
+pub(super) async fn resend(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
+    let (letterhead, token, now) = (letterhead(&site), Token::new()?, site.clock.now());
+    site.db
+        .write(move |conn| actions::resend_confirmation(conn, member.id, &letterhead, &token, now))
+        .await?;
+    site.mail_queued.notify_one();
+    see_other("/settings?saved=mail")
+}
+
+pub(super) async fn end_session(
+    site: web::Data<Site>,
+    member: Member,
+    session: web::Path<i64>,
+) -> Result<HttpResponse, Error> {
+    let session = SessionId(*session);
+    let ended = site
+        .db
+        .write(move |conn| Ok(store::end_session(conn, member.id, session)?))
+        .await?;
+    if ended {
+        see_other("/settings?saved=session#sessions")
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+pub(super) async fn end_others(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
+    site.db
+        .write(move |conn| Ok(store::end_sessions(conn, member.id, Some(member.session))?))
+        .await?;
+    see_other("/settings?saved=session#sessions")
+}

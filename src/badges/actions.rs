@@ -1,0 +1,64 @@
+//! What happens to badges when the member they belong to changes.
+
+use super::store;
+use crate::clock::Time;
+use crate::db::Conn;
+use crate::error::Error;
+use crate::members::rules::Role;
+use crate::members::{self, MemberId};
+use crate::text::names::DisplayName;
+
+/// What a display name looks like to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// Like nobody's.
+    Own,
+    /// Like another member's, who is neither staff nor verified: a warning and a review.
+    NearMiss,
+    /// Like the name of staff or of a verified member: refused.
+    Imitation,
+}
+
+/// Compares a name with everybody's but `except`'s.
+///
+/// # Errors
+/// When the database fails.
+pub fn likeness(
+    conn: &mut Conn,
+    name: &DisplayName,
+    except: Option<MemberId>,
+    now: Time,
+) -> Result<Likeness, Error> {
+    let alike = members::store::look_alikes(conn, &name.skeleton(), except)?;
+    if alike.is_empty() {
+        return Ok(Likeness::Own);
+    }
+    let is_staff = members::store::roles_of(conn, &alike)?
+        .values()
+        .any(|roles: &Vec<Role>| !roles.is_empty());
+    let is_verified = !store::verified_among(conn, &alike, now)?.is_empty();
+    Ok(if is_staff || is_verified {
+        Likeness::Imitation
+    } else {
+        Likeness::NearMiss
+    })
+}
+
+/// Changes a display name. A badge binds the name under which the fact was checked, so every badge comes
+/// off in the same transaction; the answer says how many.
+///
+/// # Errors
+/// When the name imitates staff or a verified member, or the database fails.
+pub fn rename(conn: &mut Conn, member: MemberId, name: &DisplayName, now: Time) -> Result<usize, Error> {
+    let likeness = likeness(conn, name, Some(member), now)?;
+    if likeness == Likeness::Imitation {
+        return Err(Error::Refused(IMITATION.to_owned()));
+    }
+    let suspended = store::suspend_all(conn, member)?;
+    let review = likeness == Likeness::NearMiss;
+    members::store::set_name(conn, member, name.as_str(), &name.skeleton(), review)?;
+    Ok(suspended)
+}
+
+/// What a member reads whose name looks like that of staff or of a verified member.
+pub const IMITATION: &str = "This name looks like that of a staff member or a verified member. Choose one that cannot be mistaken for it.";

@@ -1,0 +1,187 @@
+//! Badges in the database.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::rules::{Badge, Grant, GrantState, Policy, Shown};
+use crate::clock::Time;
+use crate::db::schema::{badge_grants, badge_policies};
+use crate::db::{Conn, decode};
+use crate::members::MemberId;
+
+type ShownRow = (MemberId, String, Time, Option<Time>, i64, String);
+
+/// The badges each of these members shows at `now`, in one query.
+pub fn shown_by(
+    conn: &mut Conn,
+    members: &[MemberId],
+    now: Time,
+) -> QueryResult<HashMap<MemberId, Vec<Shown>>> {
+    let rows: Vec<ShownRow> = badge_grants::table
+        .inner_join(
+            badge_policies::table.on(badge_policies::badge
+                .eq(badge_grants::badge)
+                .and(badge_policies::version.eq(badge_grants::policy_version))),
+        )
+        .filter(badge_grants::member_id.eq_any(members))
+        .filter(badge_grants::state.eq(GrantState::Active.code()))
+        .filter(
+            badge_grants::expires_at
+                .is_null()
+                .or(badge_grants::expires_at.gt(now)),
+        )
+        .select((
+            badge_grants::member_id,
+            badge_grants::badge,
+            badge_grants::granted_at,
+            badge_grants::expires_at,
+            badge_grants::policy_version,
+            badge_policies::checked,
+        ))
+        .load(conn)?;
+    let mut shown: HashMap<MemberId, Vec<Shown>> = HashMap::new();
+    for (member, badge, granted_at, expires_at, policy_version, checked) in rows {
+        let badge = decode(&badge, Badge::parse)?;
+        shown.entry(member).or_default().push(Shown {
+            badge,
+            granted_at,
+            expires_at,
+            policy_version,
+            checked,
+        });
+    }
+    for badges in shown.values_mut() {
+        badges.sort_unstable_by_key(|one| one.badge);
+    }
+    Ok(shown)
+}
+
+/// Every policy version, the newest of each badge first.
+pub fn policies(conn: &mut Conn) -> QueryResult<Vec<Policy>> {
+    let rows: Vec<(String, i64, Time, Option<i64>, String)> = badge_policies::table
+        .order((badge_policies::badge, badge_policies::version.desc()))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(badge, version, published_at, valid_months, checked)| {
+            Ok(Policy {
+                badge: decode(&badge, Badge::parse)?,
+                version,
+                published_at,
+                valid_months,
+                checked,
+            })
+        })
+        .collect()
+}
+
+/// A grant to be written: from an import, or from decided checks.
+#[derive(Clone, Debug)]
+pub struct NewGrant<'a> {
+    /// To whom.
+    pub member: MemberId,
+    /// Which badge.
+    pub badge: Badge,
+    /// Under which policy.
+    pub policy_version: i64,
+    /// The display name it binds.
+    pub bound_name: &'a str,
+    /// What became of it.
+    pub state: GrantState,
+    /// When it was decided.
+    pub granted_at: Time,
+    /// Until when it counts.
+    pub expires_at: Option<Time>,
+}
+
+/// Writes an imported grant. The database refuses an active one that does not bind the present name.
+pub fn insert_imported(conn: &mut Conn, grant: &NewGrant<'_>) -> QueryResult<()> {
+    let active_name = (grant.state == GrantState::Active).then_some(grant.bound_name);
+    diesel::insert_into(badge_grants::table)
+        .values((
+            badge_grants::member_id.eq(grant.member),
+            badge_grants::badge.eq(grant.badge.code()),
+            badge_grants::policy_version.eq(grant.policy_version),
+            badge_grants::bound_name.eq(grant.bound_name),
+            badge_grants::active_name.eq(active_name),
+            badge_grants::state.eq(grant.state.code()),
+            badge_grants::granted_at.eq(grant.granted_at),
+            badge_grants::expires_at.eq(grant.expires_at),
+            badge_grants::origin.eq("import"),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Takes off every active badge of a member, because the name it binds is about to change.
+pub fn suspend_all(conn: &mut Conn, member: MemberId) -> QueryResult<usize> {
+    let active = badge_grants::table
+        .filter(badge_grants::member_id.eq(member))
+        .filter(badge_grants::state.eq(GrantState::Active.code()));
+    diesel::update(active)
+        .set((
+            badge_grants::state.eq(GrantState::Suspended.code()),
+            badge_grants::active_name.eq(None::<String>),
+        ))
+        .execute(conn)
+}
+
+/// Every grant of each of these members, oldest first, in one query.
+pub fn grants_of(conn: &mut Conn, members: &[MemberId]) -> QueryResult<HashMap<MemberId, Vec<Grant>>> {
+    let rows: Vec<(MemberId, String, i64, String, String, Time, Option<Time>)> = badge_grants::table
+        .filter(badge_grants::member_id.eq_any(members))
+        .order(badge_grants::id)
+        .select((
+            badge_grants::member_id,
+            badge_grants::badge,
+            badge_grants::policy_version,
+            badge_grants::bound_name,
+            badge_grants::state,
+            badge_grants::granted_at,
+            badge_grants::expires_at,
+        ))
+        .load(conn)?;
+    let mut grants: HashMap<MemberId, Vec<Grant>> = HashMap::new();
+    for (member, badge, policy_version, bound_name, state, granted_at, expires_at) in rows {
+        let (badge, state) = (decode(&badge, Badge::parse)?, decode(&state, GrantState::parse)?);
+        let grant = Grant {
+            badge,
+            policy_version,
+            bound_name,
+            state,
+            granted_at,
+            expires_at,
+        };
+        grants.entry(member).or_default().push(grant);
+    }
+    Ok(grants)
+}
+
+/// How many members show a badge at `now`.
+pub fn count_shown(conn: &mut Conn, badge: Badge, now: Time) -> QueryResult<i64> {
+    badge_grants::table
+        .filter(badge_grants::badge.eq(badge.code()))
+        .filter(badge_grants::state.eq(GrantState::Active.code()))
+        .filter(
+            badge_grants::expires_at
+                .is_null()
+                .or(badge_grants::expires_at.gt(now)),
+        )
+        .count()
+        .get_result(conn)
+}
+
+/// Which of these members show Identity Verified.
+pub fn verified_among(conn: &mut Conn, members: &[MemberId], now: Time) -> QueryResult<Vec<MemberId>> {
+    badge_grants::table
+        .filter(badge_grants::member_id.eq_any(members))
+        .filter(badge_grants::badge.eq(Badge::IdentityVerified.code()))
+        .filter(badge_grants::state.eq(GrantState::Active.code()))
+        .filter(
+            badge_grants::expires_at
+                .is_null()
+                .or(badge_grants::expires_at.gt(now)),
+        )
+        .select(badge_grants::member_id)
+        .load(conn)
+}

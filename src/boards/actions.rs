@@ -1,0 +1,80 @@
+//! What administrators do with boards.
+
+use super::rules::{self, Board};
+use super::{BoardId, store};
+use crate::clock::Time;
+use crate::db::Conn;
+use crate::error::Error;
+use crate::members::{self, MemberId};
+
+/// Adds a board, or changes the one of number `id`.
+///
+/// # Errors
+/// When it cannot stand there, or another has its slug.
+pub fn save(
+    conn: &mut Conn,
+    id: Option<BoardId>,
+    board: &store::Written,
+    by: MemberId,
+    now: Time,
+) -> Result<BoardId, Error> {
+    let boards = store::all(conn)?;
+    rules::may_stand(&boards, id, board.parent).map_err(Error::refused)?;
+    if boards
+        .iter()
+        .any(|other| other.slug == board.slug && Some(other.id) != id)
+    {
+        return Err(Error::Conflict(SLUG_TAKEN.into()));
+    }
+    let (saved, act) = match id {
+        None => (store::insert(conn, board, None)?, "board-added"),
+        Some(id) if boards.iter().any(|other| other.id == id) => {
+            store::update(conn, id, board)?;
+            (id, "board-changed")
+        }
+        Some(_) => return Err(Error::NotFound),
+    };
+    members::store::audit(
+        conn,
+        Some(by),
+        act,
+        &format!("board {}", saved.0),
+        &board.slug,
+        now,
+    )?;
+    Ok(saved)
+}
+
+/// What an administrator reads whose slug is another board's.
+pub const SLUG_TAKEN: &str = "Another board has this address. Choose a different one.";
+
+/// Deletes an empty board.
+///
+/// # Errors
+/// When threads or boards stand in it.
+pub fn delete(conn: &mut Conn, id: BoardId, by: MemberId, now: Time) -> Result<(), Error> {
+    let boards = store::all(conn)?;
+    let board = boards
+        .iter()
+        .find(|board| board.id == id)
+        .ok_or(Error::NotFound)?;
+    if !is_empty(&boards, board) {
+        return Err(Error::Conflict(
+            "Only an empty board can be deleted: move or close what stands in it.".into(),
+        ));
+    }
+    store::delete(conn, id)?;
+    members::store::audit(
+        conn,
+        Some(by),
+        "board-deleted",
+        &format!("board {}", id.0),
+        &board.slug,
+        now,
+    )?;
+    Ok(())
+}
+
+fn is_empty(boards: &[Board], board: &Board) -> bool {
+    board.threads == 0 && boards.iter().all(|other| other.parent != Some(board.id))
+}

@@ -1,0 +1,106 @@
+//! `touchstone doctor`: says what is wrong, one sentence for each thing.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+use super::{Outcome, say};
+use crate::db::{DatabaseUrl, Db, migrations};
+use crate::exchange::store::check;
+use crate::settings::Settings;
+
+/// Runs the command.
+///
+/// # Errors
+/// How many things are wrong.
+pub fn run(settings: &Settings) -> Outcome {
+    say("settings: can be read");
+    let mut wrong = folder(settings);
+    wrong.extend(database(settings));
+    for sentence in &wrong {
+        say(&format!("wrong: {sentence}"));
+    }
+    match wrong.len() {
+        0 => {
+            say("Nothing is wrong.");
+            Ok(())
+        }
+        1 => Err("one thing is wrong".to_owned()),
+        many => Err(format!("{many} things are wrong")),
+    }
+}
+
+fn folder(settings: &Settings) -> Vec<String> {
+    let shown = settings.data.display();
+    let about = match std::fs::metadata(&settings.data) {
+        Ok(about) => about,
+        Err(cause) => return vec![format!("The data folder {shown} cannot be read: {cause}.")],
+    };
+    let mut wrong = Vec::new();
+    if !about.is_dir() {
+        return vec![format!("The data folder {shown} is no folder.")];
+    }
+    let mode = about.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        wrong.push(format!(
+            "The data folder {shown} is open to others (mode {mode:o}): run chmod 700 {shown}."
+        ));
+    }
+    if let Err(cause) = tempfile_in(&settings.data) {
+        wrong.push(format!(
+            "Nothing can be written in the data folder {shown}: {cause}."
+        ));
+    }
+    if let DatabaseUrl::Sqlite(path) = &settings.database
+        && let Ok(file) = std::fs::metadata(path)
+        && file.uid() != about.uid()
+    {
+        wrong.push(format!(
+            "The database {} belongs to another user than the data folder.",
+            path.display()
+        ));
+    }
+    if wrong.is_empty() {
+        say(&format!("data folder: {shown}, closed to others, can be written"));
+    }
+    wrong
+}
+
+/// Writes a file and takes it away again.
+fn tempfile_in(folder: &std::path::Path) -> std::io::Result<()> {
+    let path = folder.join(".doctor");
+    std::fs::write(&path, b"can be written")?;
+    std::fs::remove_file(&path)
+}
+
+fn database(settings: &Settings) -> Vec<String> {
+    // A missing file must not be made by looking for it.
+    if let DatabaseUrl::Sqlite(path) = &settings.database
+        && !path.exists()
+    {
+        return vec![format!(
+            "There is no database at {} yet: start the forum once.",
+            path.display()
+        )];
+    }
+    match Db::open(&settings.database).and_then(|db| inspect(&db)) {
+        Ok(wrong) => wrong,
+        Err(cause) => vec![cause.cause()],
+    }
+}
+
+fn inspect(db: &Db) -> Result<Vec<String>, crate::error::Error> {
+    let mut conn = db.connection()?;
+    say(&format!("database: {} at {}", conn.version()?, db.url().shown()));
+    let pending = migrations::pending(&mut conn)?;
+    if !pending.is_empty() {
+        return Ok(vec![format!(
+            "The database lacks {} steps: run touchstone migrate.",
+            pending.len()
+        )]);
+    }
+    drop(conn);
+    let wrong = db.read_now(check::all)?;
+    if wrong.is_empty() {
+        say("counters: equal what they count");
+    }
+    Ok(wrong)
+}

@@ -1,0 +1,198 @@
+//! `touchstone serve`: the forum itself.
+
+use std::sync::Arc;
+
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use tokio::sync::Notify;
+
+use super::{Outcome, demo, open_migrated, say};
+use crate::accounts::actions::offer_first_administrator;
+use crate::accounts::pages::PEOPLE;
+use crate::accounts::viewer::Seen;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::error::Error;
+use crate::jobs::Jobs;
+use crate::outside::mail::{Mailer, Outbox};
+use crate::outside::smtp::Smtp;
+use crate::settings::Settings;
+use crate::threads::views::Views;
+use crate::tokens::Token;
+use crate::web::assets::Assets;
+use crate::web::{Site, assets, errors, forgery, headers};
+use crate::{accounts, badges, boards, members, moderation, outside, threads, verification};
+
+/// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.
+const LARGEST_FORM: usize = 512 * 1024;
+/// How long running requests may take to finish when the program is told to stop.
+const FAREWELL: u64 = 20;
+
+/// Everything that one process of the forum holds. Tests build it with a clock of their own.
+#[derive(Clone)]
+pub struct Forum {
+    /// What handlers need.
+    pub site: Site,
+    /// Views since the last batch.
+    pub views: Arc<Views>,
+    /// Sessions used since the last batch.
+    pub seen: Arc<Seen>,
+}
+
+impl Forum {
+    /// Puts a forum together around a database.
+    #[must_use]
+    pub fn new(settings: Settings, db: Db, clock: Clock, demo: bool) -> Self {
+        let assets = Arc::new(Assets::gather(&settings.accent));
+        let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
+        let site = Site {
+            db,
+            clock,
+            settings,
+            assets,
+            demo,
+            mail_queued,
+        };
+        Self {
+            site,
+            views: Arc::default(),
+            seen: Arc::default(),
+        }
+    }
+
+    /// The jobs that belong to it.
+    #[must_use]
+    pub fn jobs(&self, mailer: Option<Arc<dyn Mailer>>) -> Jobs {
+        Jobs {
+            db: self.site.db.clone(),
+            clock: self.site.clock.clone(),
+            mailer,
+            keeps_mail: self.site.demo,
+            views: Arc::clone(&self.views),
+            seen: Arc::clone(&self.seen),
+            mail_queued: Arc::clone(&self.site.mail_queued),
+        }
+    }
+
+    /// Every address of the forum, the hottest first.
+    pub fn routes(&self, config: &mut web::ServiceConfig) {
+        config
+            .app_data(web::Data::new(self.site.clone()))
+            .app_data(web::Data::from(Arc::clone(&self.views)))
+            .app_data(web::Data::from(Arc::clone(&self.seen)))
+            .app_data(web::FormConfig::default().limit(LARGEST_FORM))
+            .configure(threads::pages::routes)
+            .configure(assets::routes)
+            .configure(accounts::pages::routes)
+            .configure(moderation::pages::routes)
+            .configure(badges::pages::routes)
+            .configure(verification::pages::routes)
+            .configure(members::pages::routes)
+            .configure(boards::pages::routes)
+            .route("/healthz", web::get().to(HttpResponse::Ok))
+            .route("/readyz", web::get().to(ready));
+        if self.site.demo {
+            config
+                .configure(accounts::pages::demo_routes)
+                .configure(outside::pages::routes);
+        }
+        config.default_service(web::to(|| async { Err::<HttpResponse, Error>(Error::NotFound) }));
+    }
+}
+
+/// Whether the database answers.
+async fn ready(site: web::Data<Site>) -> Result<HttpResponse, Error> {
+    site.db.read(|conn| conn.version().map_err(Error::from)).await?;
+    Ok(HttpResponse::Ok().finish())
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A sentence for whoever ran it.
+pub fn run(settings: Settings, with_demo: bool) -> Outcome {
+    let mut settings = settings;
+    let clock = Clock::system();
+    let db = open_migrated(&settings)?;
+    if with_demo {
+        demo::fill(&db, &clock)?;
+        if settings.name == "Touchstone" {
+            demo::COMMUNITY.clone_into(&mut settings.name);
+        }
+    }
+    let mailer = mailer(&settings, with_demo)?;
+    greet(&settings, &db, &clock, with_demo, mailer.is_some())?;
+    let forum = Forum::new(settings, db, clock, with_demo);
+    actix_web::rt::System::new().block_on(listen(forum, mailer))
+}
+
+/// How mail leaves: by the server in the settings, into the demo's outbox, or not yet.
+fn mailer(settings: &Settings, with_demo: bool) -> Result<Option<Arc<dyn Mailer>>, String> {
+    if with_demo {
+        return Ok(Some(Arc::new(Outbox)));
+    }
+    let Some(server) = &settings.smtp else {
+        return Ok(None);
+    };
+    let smtp =
+        Smtp::new(server, &settings.mail_from, &settings.name).map_err(|why| format!("smtp_url: {why}"))?;
+    Ok(Some(Arc::new(smtp)))
+}
+
+/// Prints what whoever started the program needs: the address, and the ways in.
+fn greet(settings: &Settings, db: &Db, clock: &Clock, with_demo: bool, sends_mail: bool) -> Outcome {
+    let origin = settings.origin();
+    say(&format!("{} is at {origin}", settings.name));
+    if with_demo {
+        say("This is a demo. One click signs you in as:");
+        let widest = PEOPLE.iter().map(|person| person.kind.len()).max().unwrap_or(0);
+        for person in PEOPLE {
+            say(&format!(
+                "  {:widest$}  {origin}/demo/{}",
+                person.kind, person.handle
+            ));
+        }
+        say(&format!("Mail that would have been sent: {origin}/outbox"));
+        return Ok(());
+    }
+    if !sends_mail {
+        say("No mail leaves yet: set TOUCHSTONE_SMTP_URL, so that members can confirm their addresses.");
+    }
+    let (token, now) = (Token::new().map_err(|cause| cause.cause())?, clock.now());
+    let text = token.as_str().to_owned();
+    let offered = db.write_now(move |conn| offer_first_administrator(conn, &token, now));
+    if offered.map_err(|cause| cause.cause())? {
+        say("There is no administrator yet. Whoever opens this link joins as the first; it works once:");
+        say(&format!("  {origin}/join?first={text}"));
+    }
+    Ok(())
+}
+
+async fn listen(forum: Forum, mailer: Option<Arc<dyn Mailer>>) -> Outcome {
+    let address = forum.site.settings.listen;
+    let jobs = forum.jobs(mailer);
+    let serving = forum.clone();
+    let server = HttpServer::new(move || {
+        let forum = serving.clone();
+        App::new()
+            .configure(move |config| forum.routes(config))
+            .wrap(from_fn(forgery::guard))
+            .wrap(from_fn(errors::show))
+            .wrap(from_fn(headers::protect))
+            .wrap(from_fn(headers::log))
+    })
+    .shutdown_timeout(FAREWELL)
+    .bind(address)
+    .map_err(|cause| format!("{address} cannot be listened on: {cause}"))?
+    .run();
+    let working = actix_web::rt::spawn(jobs.clone().run());
+    tracing::info!(%address, "listening");
+    let ended = server
+        .await
+        .map_err(|cause| format!("the server failed: {cause}"));
+    working.abort();
+    // What was gathered since the last batch is written before the program ends.
+    jobs.flush().await.map_err(|cause| cause.cause())?;
+    tracing::info!("stopped");
+    ended
+}

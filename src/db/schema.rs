@@ -1,0 +1,223 @@
+//! The tables, kept by hand: one description for both databases, tested against each.
+#![expect(missing_docs, reason = "the migrations say what each table and column is for")]
+
+diesel::table! {
+    members (id) {
+        id -> BigInt,
+        handle -> Text,
+        name -> Text,
+        name_skeleton -> Text,
+        name_review -> Bool,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        email_verified_at -> Nullable<Timestamp>,
+        password_hash -> Nullable<Text>,
+        signature -> Text,
+        profile -> Text,
+        rank -> Text,
+        rank_since -> Timestamp,
+        tier -> Nullable<Text>,
+        tier_since -> Nullable<Timestamp>,
+        posts -> BigInt,
+        joined_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    member_roles (member_id, role) {
+        member_id -> BigInt,
+        role -> Text,
+        granted_at -> Timestamp,
+        granted_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tier_changes (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        tier -> Nullable<Text>,
+        changed_at -> Timestamp,
+        changed_by -> Nullable<BigInt>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    audit_events (id) {
+        id -> BigInt,
+        happened_at -> Timestamp,
+        actor_id -> Nullable<BigInt>,
+        act -> Text,
+        subject -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    site_facts (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        token_hash -> Binary,
+        member_id -> BigInt,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        agent -> Text,
+        address -> Text,
+    }
+}
+
+diesel::table! {
+    link_tokens (token_hash) {
+        token_hash -> Binary,
+        purpose -> Text,
+        member_id -> Nullable<BigInt>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    throttles (name) {
+        name -> Text,
+        began_at -> Timestamp,
+        tries -> BigInt,
+    }
+}
+
+diesel::table! {
+    mails (id) {
+        id -> BigInt,
+        recipient -> Text,
+        subject -> Text,
+        body -> Text,
+        queued_at -> Timestamp,
+        due_at -> Timestamp,
+        tries -> BigInt,
+        sent_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    badge_policies (badge, version) {
+        badge -> Text,
+        version -> BigInt,
+        published_at -> Timestamp,
+        valid_months -> Nullable<BigInt>,
+        checked -> Text,
+    }
+}
+
+diesel::table! {
+    badge_grants (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        badge -> Text,
+        policy_version -> BigInt,
+        bound_name -> Text,
+        active_name -> Nullable<Text>,
+        state -> Text,
+        granted_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        origin -> Text,
+    }
+}
+
+diesel::table! {
+    boards (id) {
+        id -> BigInt,
+        parent_id -> Nullable<BigInt>,
+        slug -> Text,
+        title -> Text,
+        about -> Text,
+        position -> BigInt,
+        read_rule -> Text,
+        write_rule -> Text,
+        threads -> BigInt,
+        posts -> BigInt,
+    }
+}
+
+diesel::table! {
+    threads (id) {
+        id -> BigInt,
+        board_id -> BigInt,
+        title -> Text,
+        slug -> Text,
+        kind -> Text,
+        author_id -> BigInt,
+        created_at -> Timestamp,
+        last_number -> BigInt,
+        posts -> BigInt,
+        views -> BigInt,
+        pinned -> Bool,
+        locked -> Bool,
+        about_verification -> Bool,
+        last_post_at -> Timestamp,
+        last_poster_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    posts (id) {
+        id -> BigInt,
+        thread_id -> BigInt,
+        number -> BigInt,
+        author_id -> BigInt,
+        created_at -> Timestamp,
+        format -> Text,
+        body -> Text,
+        html -> Text,
+        renderer -> BigInt,
+        quotes_id -> Nullable<BigInt>,
+        held_rank -> Text,
+        held_tier -> Nullable<Text>,
+        held_badges -> Text,
+        request_id -> Nullable<Text>,
+        edited_at -> Nullable<Timestamp>,
+        edited_by -> Nullable<BigInt>,
+        edited_as -> Nullable<Text>,
+        edit_reason -> Nullable<Text>,
+        removed_at -> Nullable<Timestamp>,
+        removed_by -> Nullable<BigInt>,
+        removal_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    import_origins (source, kind, source_id) {
+        source -> Text,
+        kind -> Text,
+        source_id -> Text,
+        local_id -> BigInt,
+    }
+}
+
+diesel::joinable!(member_roles -> members (member_id));
+diesel::joinable!(tier_changes -> members (member_id));
+diesel::joinable!(sessions -> members (member_id));
+diesel::joinable!(badge_grants -> members (member_id));
+diesel::joinable!(threads -> boards (board_id));
+diesel::joinable!(threads -> members (author_id));
+diesel::joinable!(posts -> threads (thread_id));
+diesel::joinable!(posts -> members (author_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    members,
+    member_roles,
+    tier_changes,
+    audit_events,
+    sessions,
+    badge_policies,
+    badge_grants,
+    boards,
+    threads,
+    posts,
+    import_origins,
+);

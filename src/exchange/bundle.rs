@@ -1,0 +1,403 @@
+//! The bundle's lines. Keys that stand in no struct here are refused by name.
+//!
+//! What other forums write is the required part; the optional part lets an export be loaded again without
+//! losing anything. Names here are public: see `docs/bundle.md`.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::clock::Time;
+
+/// The bundle's version that this program reads and writes.
+pub const VERSION: u32 = 1;
+/// Longest body of an imported post, in characters.
+pub const LONGEST_BODY: usize = 200_000;
+/// Greatest number of a post.
+pub const GREATEST_NUMBER: i64 = 10_000_000;
+
+/// One line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Record {
+    /// The first line: where all this comes from.
+    Community(Community),
+    /// A member.
+    Member(Member),
+    /// A board.
+    Board(Board),
+    /// A thread.
+    Thread(Thread),
+    /// A post.
+    Post(Post),
+}
+
+/// Where a bundle comes from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Community {
+    /// The bundle's version.
+    pub version: u32,
+    /// A name of the source: ids are remembered under it.
+    pub source: String,
+}
+
+/// What a thing was called where this community came from earlier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The source's name.
+    pub source: String,
+    /// The id there.
+    pub id: String,
+}
+
+/// A member.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Id in the source.
+    pub id: String,
+    /// Name in addresses.
+    pub handle: String,
+    /// Name that people read.
+    pub name: String,
+    /// When they joined.
+    pub joined: Moment,
+    /// Roles, with or without their dates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Role>,
+    /// Activity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank: Option<String>,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank_since: Option<Moment>,
+    /// Standing in the marketplace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier_since: Option<Moment>,
+    /// The tier's history, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<TierChange>,
+    /// Badges, with or without their dates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub badges: Vec<Grant>,
+    /// One line under each post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// Who may see the profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// When the address was confirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<Moment>,
+    /// Whether the name waits for a look by staff.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub name_review: bool,
+    /// The number it had on the site that exported it; kept where it is free.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<i64>,
+    /// What it was called before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origin: Vec<Origin>,
+}
+
+/// A role: its code, or its code and date.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Role {
+    /// The code.
+    Code(String),
+    /// The code, and since when.
+    Dated {
+        /// The code.
+        role: String,
+        /// Since when.
+        since: Moment,
+    },
+}
+
+/// One line of a tier's history.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TierChange {
+    /// The tier from then on.
+    pub tier: Option<String>,
+    /// When.
+    pub at: Moment,
+    /// How it came.
+    pub source: String,
+}
+
+/// A badge: its code, or all that is known of the grant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Grant {
+    /// The code.
+    Code(String),
+    /// The grant.
+    Full {
+        /// The code.
+        badge: String,
+        /// Under which policy version.
+        policy: i64,
+        /// The display name it binds.
+        name: String,
+        /// What became of it.
+        state: String,
+        /// When it was decided.
+        granted: Moment,
+        /// Until when it counts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires: Option<Moment>,
+    },
+}
+
+/// A board.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Board {
+    /// Id in the source.
+    pub id: String,
+    /// The board it stands in.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// Name in addresses.
+    pub slug: String,
+    /// Name that people read.
+    pub title: String,
+    /// One line on what belongs here.
+    #[serde(default)]
+    pub about: String,
+    /// Who may read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<String>,
+    /// Who may write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write: Option<String>,
+    /// Place among its siblings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
+    /// The number it had on the site that exported it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<i64>,
+    /// What it was called before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origin: Vec<Origin>,
+}
+
+/// A thread.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the bundle")]
+pub struct Thread {
+    /// Id in the source.
+    pub id: String,
+    /// Where it stands.
+    pub board: String,
+    /// Its title.
+    pub title: String,
+    /// What it is for.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Who started it.
+    pub author: String,
+    /// When.
+    pub created: Moment,
+    /// Its name in addresses, where it is not made of the title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// Whether it stands above the others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+    /// Whether it is closed to answers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub locked: bool,
+    /// Whether it is about verification.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub about_verification: bool,
+    /// Views so far.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub views: i64,
+    /// The number it had on the site that exported it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<i64>,
+    /// What it was called before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origin: Vec<Origin>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
+/// A post.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Post {
+    /// Id in the source.
+    pub id: String,
+    /// Its thread.
+    pub thread: String,
+    /// Its number in the thread; without one, the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<i64>,
+    /// How many numbers the thread has in the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+    /// Who wrote it.
+    pub author: String,
+    /// When.
+    pub created: Moment,
+    /// What the words are written in.
+    pub format: String,
+    /// The words.
+    pub body: String,
+    /// The post it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quotes: Option<String>,
+    /// What the author held when writing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+    /// The last edit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<Edited>,
+    /// The removal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Removed>,
+    /// The number it had on the site that exported it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<i64>,
+    /// What it was called before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origin: Vec<Origin>,
+}
+
+/// What an author held when writing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// Activity.
+    pub rank: String,
+    /// Standing in the marketplace.
+    #[serde(default)]
+    pub tier: Option<String>,
+    /// Badges.
+    #[serde(default)]
+    pub badges: Vec<String>,
+}
+
+/// An edit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edited {
+    /// When.
+    pub at: Moment,
+    /// By whom.
+    pub by: String,
+    /// As `author` or as `moderator`.
+    #[serde(rename = "as")]
+    pub role: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A removal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Removed {
+    /// When.
+    pub at: Moment,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A moment as RFC 3339 writes it, in any offset; written in UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(pub Time);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        use chrono::SubsecRound;
+        let text = String::deserialize(from)?;
+        let moment = DateTime::parse_from_rfc3339(&text).map_err(|_| {
+            serde::de::Error::custom(format!("{text:?} is no date such as 2015-03-31T00:00:00Z"))
+        })?;
+        Ok(Self(moment.naive_utc().trunc_subsecs(6)))
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let text = DateTime::<Utc>::from_naive_utc_and_offset(self.0, Utc)
+            .to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        to.serialize_str(&text)
+    }
+}
+
+/// Reads a line.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn read(line: &str) -> Result<Record, String> {
+    serde_json::from_str(line).map_err(|cause| {
+        let text = cause.to_string();
+        // The column says nothing useful, and the line is counted by the caller.
+        text.split(" at line ").next().unwrap_or(&text).to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_lines_are_read() {
+        let lines = [
+            r#"{"kind":"community","version":1,"source":"x"}"#,
+            r#"{"kind":"member","id":"m1","handle":"maria-k","name":"Maria K","joined":"2015-03-31T00:00:00Z","roles":["moderator"],"rank":"ace-contributor","tier":"top-rated","badges":["identity-verified"],"signature":"…","profile":"everyone","email":null}"#,
+            r#"{"kind":"board","id":"b1","parent":null,"slug":"clients","title":"Clients","about":"…"}"#,
+            r#"{"kind":"thread","id":"t1","board":"b1","title":"…","type":"discussion","author":"m1","created":"2015-03-31T02:00:00+02:00"}"#,
+            r#"{"kind":"post","id":"p1","thread":"t1","number":41,"total":668,"author":"m1","created":"2015-03-31T00:00:00Z","format":"markdown","body":"…","quotes":"p0"}"#,
+        ];
+        for line in lines {
+            read(line).unwrap_or_else(|problem| panic!("{line}: {problem}"));
+        }
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_by_name() {
+        let problem =
+            read(r#"{"kind":"board","id":"b1","slug":"x","title":"X","colour":"red"}"#).unwrap_err();
+        assert!(problem.contains("colour"), "{problem}");
+        let problem = read(r#"{"kind":"poll","id":"1"}"#).unwrap_err();
+        assert!(problem.contains("poll"), "{problem}");
+    }
+
+    #[test]
+    fn a_wrong_date_is_shown() {
+        let problem =
+            read(r#"{"kind":"thread","id":"t","board":"b","title":"x","author":"m","created":"yesterday"}"#);
+        assert!(problem.unwrap_err().contains("yesterday"));
+    }
+
+    #[test]
+    fn a_moment_is_kept_to_the_microsecond_and_written_in_utc() {
+        let moment: Moment = serde_json::from_str("\"2015-03-31T02:00:00.1234567+02:00\"").unwrap();
+        assert_eq!(
+            serde_json::to_string(&moment).unwrap(),
+            "\"2015-03-31T00:00:00.123456Z\""
+        );
+    }
+}

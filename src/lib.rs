@@ -1,0 +1,35 @@
+//! Touchstone: a community forum whose members can prove who they are.
+//!
+//! The rooms, in reading order. `ARCHITECTURE.md` says what each holds and who may know whom.
+
+pub mod clock;
+pub mod error;
+pub mod paths;
+pub mod settings;
+pub mod tokens;
+
+pub mod db;
+pub mod text;
+pub mod web;
+
+pub mod outside;
+
+pub mod members;
+
+pub mod badges;
+
+pub mod boards;
+
+pub mod accounts;
+
+pub mod threads;
+
+pub mod verification;
+
+pub mod moderation;
+
+pub mod exchange;
+
+pub mod jobs;
+
+pub mod commands;

@@ -1,0 +1,13 @@
+//! Members: who they are, what they may do (roles), how active they are (ranks) and how they stand in the
+//! marketplace (tiers). Three things that look alike and are never mixed.
+
+pub mod actions;
+pub mod pages;
+pub mod rules;
+pub mod store;
+
+use diesel_derive_newtype::DieselNewType;
+
+/// A member's number in the database.
+#[derive(Clone, Copy, Debug, DieselNewType, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct MemberId(pub i64);

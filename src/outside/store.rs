@@ -1,0 +1,171 @@
+//! The queue of mails in the database.
+
+use diesel::prelude::*;
+
+use super::mail::Mail;
+use crate::clock::Time;
+use crate::db::Conn;
+use crate::db::schema::mails;
+
+/// Puts a mail into the queue, in the transaction of whatever it tells of.
+pub fn queue(conn: &mut Conn, mail: &Mail, now: Time) -> QueryResult<()> {
+    diesel::insert_into(mails::table)
+        .values((
+            mails::recipient.eq(&mail.to),
+            mails::subject.eq(&mail.subject),
+            mails::body.eq(&mail.body),
+            mails::queued_at.eq(now),
+            mails::due_at.eq(now),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// A mail in the queue.
+#[derive(Clone, Debug)]
+pub struct Queued {
+    /// Number.
+    pub id: i64,
+    /// The mail.
+    pub mail: Mail,
+    /// When it was queued.
+    pub queued_at: Time,
+    /// How often it was tried.
+    pub tries: i64,
+    /// When it was sent.
+    pub sent_at: Option<Time>,
+    /// What stood in the way the last time.
+    pub failure: Option<String>,
+}
+
+type Row = (
+    i64,
+    String,
+    String,
+    String,
+    Time,
+    i64,
+    Option<Time>,
+    Option<String>,
+);
+const COLUMNS: (
+    mails::id,
+    mails::recipient,
+    mails::subject,
+    mails::body,
+    mails::queued_at,
+    mails::tries,
+    mails::sent_at,
+    mails::failure,
+) = (
+    mails::id,
+    mails::recipient,
+    mails::subject,
+    mails::body,
+    mails::queued_at,
+    mails::tries,
+    mails::sent_at,
+    mails::failure,
+);
+
+fn queued(row: Row) -> Queued {
+    let (id, to, subject, body, queued_at, tries, sent_at, failure) = row;
+    Queued {
+        id,
+        mail: Mail { to, subject, body },
+        queued_at,
+        tries,
+        sent_at,
+        failure,
+    }
+}
+
+/// Takes the mail that is due longest, and moves its next try to `again_at`: should this process end before
+/// it says how it went, another takes it then. Of two workers that ask at once, one gets it.
+pub fn take_due(conn: &mut Conn, limit: i64, now: Time, again_at: Time) -> QueryResult<Option<Queued>> {
+    let due = mails::table
+        .filter(mails::sent_at.is_null())
+        .filter(mails::due_at.le(now))
+        .filter(mails::tries.lt(limit))
+        .order((mails::due_at, mails::id))
+        .select(mails::id)
+        .first::<i64>(conn)
+        .optional()?;
+    let Some(id) = due else { return Ok(None) };
+    let still_due = mails::table
+        .find(id)
+        .filter(mails::sent_at.is_null())
+        .filter(mails::due_at.le(now));
+    diesel::update(still_due)
+        .set((mails::due_at.eq(again_at), mails::tries.eq(mails::tries + 1)))
+        .returning(COLUMNS)
+        .get_result(conn)
+        .optional()
+        .map(|row| row.map(queued))
+}
+
+/// Writes down that a mail was sent.
+pub fn mark_sent(conn: &mut Conn, id: i64, now: Time) -> QueryResult<()> {
+    diesel::update(mails::table.find(id))
+        .set((mails::sent_at.eq(now), mails::failure.eq(None::<String>)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Writes down why a mail was not sent, and when to try again; with `tries` it can be given up.
+pub fn mark_failed(conn: &mut Conn, id: i64, failure: &str, due_at: Time, tries: i64) -> QueryResult<()> {
+    diesel::update(mails::table.find(id))
+        .set((
+            mails::failure.eq(failure),
+            mails::due_at.eq(due_at),
+            mails::tries.eq(tries),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// The newest mails, sent or not.
+pub fn newest(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Queued>> {
+    let rows: Vec<Row> = mails::table
+        .order(mails::id.desc())
+        .limit(limit)
+        .select(COLUMNS)
+        .load(conn)?;
+    Ok(rows.into_iter().map(queued).collect())
+}
+
+/// One mail.
+pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Option<Queued>> {
+    mails::table
+        .find(id)
+        .select(COLUMNS)
+        .first(conn)
+        .optional()
+        .map(|row| row.map(queued))
+}
+
+/// Mails that were tried in vain, the newest first.
+pub fn failing(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Queued>> {
+    let rows: Vec<Row> = mails::table
+        .filter(mails::sent_at.is_null())
+        .filter(mails::failure.is_not_null())
+        .order(mails::id.desc())
+        .limit(limit)
+        .select(COLUMNS)
+        .load(conn)?;
+    Ok(rows.into_iter().map(queued).collect())
+}
+
+/// Drops a mail that was sent: it holds an address, and a link that nobody else should read.
+pub fn drop(conn: &mut Conn, id: i64) -> QueryResult<()> {
+    diesel::delete(mails::table.find(id)).execute(conn).map(|_| ())
+}
+
+/// Whether a mail is due.
+pub fn is_due(conn: &mut Conn, limit: i64, now: Time) -> QueryResult<bool> {
+    let due = mails::table
+        .filter(mails::sent_at.is_null())
+        .filter(mails::due_at.le(now))
+        .filter(mails::tries.lt(limit));
+    diesel::select(diesel::dsl::exists(due)).get_result(conn)
+}

@@ -1,0 +1,105 @@
+//! Every address of the site, as a function of what it shows. Templates and redirects take them from here.
+
+/// How many posts a page of a thread holds.
+pub const POSTS_A_PAGE: i64 = 10;
+
+/// A board.
+#[must_use]
+pub fn board(slug: &str) -> String {
+    format!("/b/{slug}")
+}
+
+/// The form for a new thread in a board.
+#[must_use]
+pub fn new_thread(board_slug: &str) -> String {
+    format!("/b/{board_slug}/new")
+}
+
+/// A thread's first page.
+#[must_use]
+pub fn thread(id: i64, slug: &str) -> String {
+    format!("/t/{id}/{slug}")
+}
+
+/// A page of a thread; the first has the bare address.
+#[must_use]
+pub fn thread_page(id: i64, slug: &str, page: i64) -> String {
+    if page <= 1 {
+        thread(id, slug)
+    } else {
+        format!("/t/{id}/{slug}?page={page}")
+    }
+}
+
+/// A post by its number in the thread.
+#[must_use]
+pub fn post_number(id: i64, slug: &str, number: i64) -> String {
+    format!("/t/{id}/{slug}/{number}")
+}
+
+/// A post, for good.
+#[must_use]
+pub fn post(id: i64) -> String {
+    format!("/p/{id}")
+}
+
+/// A member.
+#[must_use]
+pub fn member(handle: &str) -> String {
+    format!("/u/{handle}")
+}
+
+/// What a badge means.
+#[must_use]
+pub fn badge(code: &str) -> String {
+    format!("/badges/{code}")
+}
+
+/// Signing in, and then going on to `next`.
+#[must_use]
+pub fn login(next: &str) -> String {
+    if next.is_empty() || next == "/" {
+        return "/login".to_owned();
+    }
+    let query: String = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", next)
+        .finish();
+    format!("/login?{query}")
+}
+
+/// `next` when it leads to a page of this site, and the home page otherwise: a link from elsewhere must not
+/// send anybody on to another site after signing in.
+#[must_use]
+pub fn within_site(next: &str) -> &str {
+    let is_local = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control);
+    if is_local { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_page_has_the_bare_address() {
+        assert_eq!(thread_page(7, "hello", 1), "/t/7/hello");
+        assert_eq!(thread_page(7, "hello", 3), "/t/7/hello?page=3");
+    }
+
+    #[test]
+    fn going_on_after_signing_in_stays_on_this_site() {
+        for elsewhere in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/a\nb",
+        ] {
+            assert_eq!(within_site(elsewhere), "/", "{elsewhere}");
+        }
+        assert_eq!(within_site("/t/7/hello?page=3"), "/t/7/hello?page=3");
+        assert_eq!(login("/t/7/a?page=2"), "/login?next=%2Ft%2F7%2Fa%3Fpage%3D2");
+    }
+}

@@ -1,0 +1,514 @@
+//! Every setting: where it came from, and why it was refused. The only reader of the environment.
+//!
+//! The command line wins over the environment, the environment over `touchstone.toml`, and that over the
+//! default.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use url::Url;
+
+use crate::db::DatabaseUrl;
+
+/// The file that is read from the folder where the program starts.
+pub const FILE: &str = "touchstone.toml";
+
+/// What was given on the command line; `None` where nothing was.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Given {
+    /// Address and port to listen on [environment: `TOUCHSTONE_LISTEN`, default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Address under which people reach the forum [`TOUCHSTONE_URL`, default: http:// and the listen address]
+    #[arg(long, global = true, value_name = "URL")]
+    pub url: Option<String>,
+    /// sqlite:PATH or postgres://… [`TOUCHSTONE_DATABASE`, default: touchstone.db in the data folder]
+    #[arg(long, global = true, value_name = "URL")]
+    pub database: Option<String>,
+    /// Folder for the database and keys [`TOUCHSTONE_DATA`, default: ./data]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<String>,
+    /// Name of the community [`TOUCHSTONE_NAME`, default: Touchstone]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Accent colour on light pages, as #rrggbb [`TOUCHSTONE_ACCENT`]
+    #[arg(long, global = true, value_name = "COLOUR")]
+    pub accent: Option<String>,
+    /// Accent colour on dark pages, as #rrggbb [`TOUCHSTONE_ACCENT_DARK`]
+    #[arg(long, global = true, value_name = "COLOUR")]
+    pub accent_dark: Option<String>,
+    /// Mail server: smtp://…, smtps://… [`TOUCHSTONE_SMTP_URL`; a password belongs there, not on the command line]
+    #[arg(long, global = true, value_name = "URL")]
+    pub smtp_url: Option<String>,
+    /// Sender of the forum's mail [`TOUCHSTONE_MAIL_FROM`, default: touchstone@ and the public address's host]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// How many proxies of your own stand before the forum and add to X-Forwarded-For [`TOUCHSTONE_PROXIES`, default: 0]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub proxies: Option<String>,
+}
+
+/// The settings, read and checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Under which address people reach the forum; no path, no slash at the end.
+    pub url: Url,
+    /// Which database.
+    pub database: DatabaseUrl,
+    /// Folder for keys and, on SQLite, the database.
+    pub data: PathBuf,
+    /// The community's name.
+    pub name: String,
+    /// The community's accent colours, where it has its own.
+    pub accent: Accent,
+    /// How mail leaves, where a server is set.
+    pub smtp: Option<Url>,
+    /// Who mail is from.
+    pub mail_from: String,
+    /// How many proxies add to `X-Forwarded-For`.
+    pub proxies: usize,
+}
+
+/// Accent colours as `#rrggbb`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accent {
+    /// On light pages.
+    pub light: Option<String>,
+    /// On dark pages.
+    pub dark: Option<String>,
+}
+
+/// A refused setting: which, which value, what would be right.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadSetting {
+    setting: String,
+    value: String,
+    right: String,
+}
+
+impl fmt::Display for BadSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} is {:?}, but must be {}",
+            self.setting, self.value, self.right
+        )
+    }
+}
+
+impl std::error::Error for BadSetting {}
+
+/// One setting's names: in the file, and in the environment.
+struct Name {
+    key: &'static str,
+    variable: &'static str,
+}
+
+const LISTEN: Name = Name {
+    key: "listen",
+    variable: "TOUCHSTONE_LISTEN",
+};
+const URL: Name = Name {
+    key: "url",
+    variable: "TOUCHSTONE_URL",
+};
+const DATABASE: Name = Name {
+    key: "database",
+    variable: "TOUCHSTONE_DATABASE",
+};
+const DATA: Name = Name {
+    key: "data",
+    variable: "TOUCHSTONE_DATA",
+};
+const NAME: Name = Name {
+    key: "name",
+    variable: "TOUCHSTONE_NAME",
+};
+const ACCENT: Name = Name {
+    key: "accent",
+    variable: "TOUCHSTONE_ACCENT",
+};
+const ACCENT_DARK: Name = Name {
+    key: "accent_dark",
+    variable: "TOUCHSTONE_ACCENT_DARK",
+};
+const SMTP_URL: Name = Name {
+    key: "smtp_url",
+    variable: "TOUCHSTONE_SMTP_URL",
+};
+const MAIL_FROM: Name = Name {
+    key: "mail_from",
+    variable: "TOUCHSTONE_MAIL_FROM",
+};
+const PROXIES: Name = Name {
+    key: "proxies",
+    variable: "TOUCHSTONE_PROXIES",
+};
+const ALL: [Name; 10] = [
+    LISTEN,
+    URL,
+    DATABASE,
+    DATA,
+    NAME,
+    ACCENT,
+    ACCENT_DARK,
+    SMTP_URL,
+    MAIL_FROM,
+    PROXIES,
+];
+
+/// Where values are looked up, in order of weight.
+struct Sources<'a> {
+    environment: &'a dyn Fn(&str) -> Option<String>,
+    file: toml::Table,
+}
+
+/// A value and the name of the place it came from, for the message when it is wrong.
+struct Found {
+    value: String,
+    place: String,
+}
+
+impl Found {
+    fn refuse(&self, right: &str) -> BadSetting {
+        BadSetting {
+            setting: self.place.clone(),
+            value: self.value.clone(),
+            right: right.to_owned(),
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the settings from the command line, this process's environment, `touchstone.toml` and the
+    /// defaults.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
+    pub fn read(given: &Given) -> Result<Self, BadSetting> {
+        let file = match std::fs::read_to_string(FILE) {
+            Ok(text) => text,
+            Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(cause) => return Err(bad_file(&cause.to_string(), "a file that can be read")),
+        };
+        Self::from_sources(given, &|name| std::env::var(name).ok(), &file)
+    }
+
+    /// Reads the settings from what is handed in.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn from_sources(
+        given: &Given,
+        environment: &dyn Fn(&str) -> Option<String>,
+        file: &str,
+    ) -> Result<Self, BadSetting> {
+        let file = read_file(file)?;
+        let sources = Sources { environment, file };
+
+        let listen = sources
+            .find(given.listen.as_ref(), &LISTEN)?
+            .map(|found| {
+                found
+                    .value
+                    .parse()
+                    .map_err(|_| found.refuse("an address and port such as 127.0.0.1:8080"))
+            })
+            .transpose()?
+            .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let url = match sources.find(given.url.as_ref(), &URL)? {
+            Some(found) => public_address(&found)?,
+            None => public_address(&Found {
+                value: format!("http://{listen}"),
+                place: URL.key.to_owned(),
+            })?,
+        };
+        let data = sources
+            .find(given.data.as_ref(), &DATA)?
+            .map_or_else(|| PathBuf::from("data"), |f| f.value.into());
+        let database = sources
+            .find(given.database.as_ref(), &DATABASE)?
+            .map(|found| {
+                let shown = Found {
+                    value: hide_password(&found.value),
+                    place: found.place.clone(),
+                };
+                DatabaseUrl::parse(&found.value)
+                    .ok_or_else(|| shown.refuse("sqlite:PATH or postgres://user:password@host/database"))
+            })
+            .transpose()?
+            .unwrap_or_else(|| DatabaseUrl::Sqlite(data.join("touchstone.db")));
+        let name = sources
+            .find(given.name.as_ref(), &NAME)?
+            .map(|found| community_name(&found))
+            .transpose()?
+            .unwrap_or_else(|| "Touchstone".to_owned());
+        let accent = Accent {
+            light: sources
+                .find(given.accent.as_ref(), &ACCENT)?
+                .map(|found| colour(&found))
+                .transpose()?,
+            dark: sources
+                .find(given.accent_dark.as_ref(), &ACCENT_DARK)?
+                .map(|found| colour(&found))
+                .transpose()?,
+        };
+        let smtp = sources
+            .find(given.smtp_url.as_ref(), &SMTP_URL)?
+            .map(|found| mail_server(&found))
+            .transpose()?;
+        let mail_from = sources
+            .find(given.mail_from.as_ref(), &MAIL_FROM)?
+            .map(|found| sender(&found))
+            .transpose()?
+            .unwrap_or_else(|| default_sender(&url));
+        let proxies = sources
+            .find(given.proxies.as_ref(), &PROXIES)?
+            .map(|found| {
+                found
+                    .value
+                    .parse()
+                    .map_err(|_| found.refuse("a number of proxies such as 0 or 1"))
+            })
+            .transpose()?
+            .unwrap_or(0);
+        Ok(Self {
+            listen,
+            url,
+            database,
+            data,
+            name,
+            accent,
+            smtp,
+            mail_from,
+            proxies,
+        })
+    }
+
+    /// Whether people reach the forum over https: then cookies are bound to it.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// The public address, without a slash at the end.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+}
+
+impl Sources<'_> {
+    fn find(&self, given: Option<&String>, name: &Name) -> Result<Option<Found>, BadSetting> {
+        if let Some(value) = given {
+            let place = format!("--{}", name.key.replace('_', "-"));
+            return Ok(Some(Found {
+                value: value.clone(),
+                place,
+            }));
+        }
+        if let Some(value) = (self.environment)(name.variable) {
+            return Ok(Some(Found {
+                value,
+                place: name.variable.to_owned(),
+            }));
+        }
+        let Some(value) = self.file.get(name.key) else {
+            return Ok(None);
+        };
+        let place = format!("{} in {FILE}", name.key);
+        match value {
+            toml::Value::String(text) => Ok(Some(Found {
+                value: text.clone(),
+                place,
+            })),
+            toml::Value::Integer(number) => Ok(Some(Found {
+                value: number.to_string(),
+                place,
+            })),
+            other => Err(BadSetting {
+                setting: place,
+                value: other.to_string(),
+                right: "a text in quotes".to_owned(),
+            }),
+        }
+    }
+}
+
+fn read_file(text: &str) -> Result<toml::Table, BadSetting> {
+    let table: toml::Table = text
+        .parse()
+        .map_err(|cause: toml::de::Error| bad_file(cause.message(), "valid TOML, one setting a line"))?;
+    match table
+        .keys()
+        .find(|key| ALL.iter().all(|name| name.key != key.as_str()))
+    {
+        None => Ok(table),
+        Some(unknown) => {
+            let known: Vec<&str> = ALL.iter().map(|name| name.key).collect();
+            Err(bad_file(
+                unknown,
+                &format!("a setting that exists: {}", known.join(", ")),
+            ))
+        }
+    }
+}
+
+fn bad_file(value: &str, right: &str) -> BadSetting {
+    BadSetting {
+        setting: FILE.to_owned(),
+        value: value.to_owned(),
+        right: right.to_owned(),
+    }
+}
+
+fn public_address(found: &Found) -> Result<Url, BadSetting> {
+    let wrong = || found.refuse("an address such as https://forum.example, without a path");
+    let url = Url::parse(&found.value).map_err(|_| wrong())?;
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    if is_bare && is_web && url.username().is_empty() {
+        Ok(url)
+    } else {
+        Err(wrong())
+    }
+}
+
+fn community_name(found: &Found) -> Result<String, BadSetting> {
+    let name = found.value.trim();
+    if (1..=40).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        Ok(name.to_owned())
+    } else {
+        Err(found.refuse("a name of 1 to 40 characters"))
+    }
+}
+
+fn colour(found: &Found) -> Result<String, BadSetting> {
+    let is_colour = found.value.len() == 7
+        && found.value.starts_with('#')
+        && found.value[1..].chars().all(|digit| digit.is_ascii_hexdigit());
+    if is_colour {
+        Ok(found.value.to_ascii_lowercase())
+    } else {
+        Err(found.refuse("a colour such as #0b6e4f"))
+    }
+}
+
+fn mail_server(found: &Found) -> Result<Url, BadSetting> {
+    let shown = Found {
+        value: hide_password(&found.value),
+        place: found.place.clone(),
+    };
+    match Url::parse(&found.value) {
+        Ok(url) if matches!(url.scheme(), "smtp" | "smtps") && url.has_host() => Ok(url),
+        _ => {
+            Err(shown.refuse("an address such as smtps://user:password@mail.example or smtp://localhost:25"))
+        }
+    }
+}
+
+fn sender(found: &Found) -> Result<String, BadSetting> {
+    match found.value.split_once('@') {
+        Some((local, host))
+            if !local.is_empty() && !host.is_empty() && !found.value.contains(char::is_whitespace) =>
+        {
+            Ok(found.value.clone())
+        }
+        _ => Err(found.refuse("an address such as forum@example.org")),
+    }
+}
+
+fn default_sender(url: &Url) -> String {
+    format!("touchstone@{}", url.host_str().unwrap_or("localhost"))
+}
+
+/// A refused value is shown; a password in it is not.
+fn hide_password(value: &str) -> String {
+    match (value.find("://"), value.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme + 3 < at => format!("{}://…{}", &value[..scheme], &value[at..]),
+        _ => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(given: &Given, environment: &[(&str, &str)], file: &str) -> Result<Settings, String> {
+        let look_up = |name: &str| {
+            environment
+                .iter()
+                .find(|(variable, _)| *variable == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
+        Settings::from_sources(given, &look_up, file).map_err(|bad| bad.to_string())
+    }
+
+    #[test]
+    fn without_anything_set_the_defaults_hold() {
+        let settings = read(&Given::default(), &[], "").unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(settings.origin(), "http://127.0.0.1:8080");
+        assert_eq!(
+            settings.database,
+            DatabaseUrl::Sqlite("data/touchstone.db".into())
+        );
+        assert!(!settings.is_https());
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
+        let given = Given {
+            listen: Some("127.0.0.1:1".to_owned()),
+            ..Given::default()
+        };
+        let environment = [
+            ("TOUCHSTONE_LISTEN", "127.0.0.1:2"),
+            ("TOUCHSTONE_NAME", "From the environment"),
+        ];
+        let settings = read(
+            &given,
+            &environment,
+            "listen = '127.0.0.1:3'\nname = 'x'\ndata = '/srv/forum'",
+        )
+        .unwrap();
+        assert_eq!(settings.listen.port(), 1);
+        assert_eq!(settings.name, "From the environment");
+        assert_eq!(
+            settings.database,
+            DatabaseUrl::Sqlite("/srv/forum/touchstone.db".into())
+        );
+    }
+
+    #[test]
+    fn a_bad_setting_names_itself_its_value_and_what_would_be_right() {
+        let message = read(&Given::default(), &[("TOUCHSTONE_LISTEN", "eighty")], "").unwrap_err();
+        assert_eq!(
+            message,
+            "TOUCHSTONE_LISTEN is \"eighty\", but must be an address and port such as 127.0.0.1:8080"
+        );
+        let wrong = |file: &str| read(&Given::default(), &[], file).unwrap_err();
+        assert!(wrong("database = 'mysql://x'").starts_with("database in touchstone.toml is \"mysql://x\""));
+        assert!(wrong("url = 'https://forum.example/path'").contains("without a path"));
+        assert!(wrong("accent = 'red'").contains("#0b6e4f"));
+        assert!(wrong("prot = 1").contains("a setting that exists"));
+        assert!(wrong("proxies = true").contains("a text in quotes"));
+    }
+
+    #[test]
+    fn a_refused_address_does_not_show_its_password() {
+        let message = read(
+            &Given::default(),
+            &[("TOUCHSTONE_SMTP_URL", "imap://me:secret@mail.example")],
+            "",
+        );
+        assert!(!message.unwrap_err().contains("secret"));
+    }
+}

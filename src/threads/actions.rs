@@ -1,0 +1,209 @@
+//! Starting threads and answering in them, each with its counters in one transaction.
+
+use super::rules::{self, Body, Posted, ThreadKind};
+use super::store::{self, Held, NewPost, NewThread};
+use super::{PostId, ThreadId};
+use crate::badges;
+use crate::badges::rules::{Badge, held_codes};
+use crate::boards;
+use crate::boards::rules::{Board, Standing, find_readable, may_write};
+use crate::clock::Time;
+use crate::db::Conn;
+use crate::error::Error;
+use crate::members::{self, MemberId};
+use crate::text::names::{Title, slug};
+use crate::text::{Format, SafeHtml, render};
+
+/// Who writes, and what they may.
+#[derive(Clone, Debug)]
+pub struct Author {
+    /// Who.
+    pub id: MemberId,
+    /// What they are, as far as boards care.
+    pub standing: Standing,
+    /// Whether their e-mail address is confirmed.
+    pub email_confirmed: bool,
+}
+
+/// Words, rendered before the transaction begins: rendering must not hold the writer up.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The words as typed.
+    pub body: String,
+    /// What readers see.
+    pub html: SafeHtml,
+    /// Of the form they were sent with.
+    pub request_id: Option<String>,
+}
+
+impl Written {
+    /// Renders a post's words.
+    #[must_use]
+    pub fn new(body: &Body, request_id: Option<String>) -> Self {
+        Self {
+            body: body.as_str().to_owned(),
+            html: render(Format::Markdown, body.as_str()),
+            request_id,
+        }
+    }
+}
+
+/// Starts a thread with its first post. Sent twice with the same request id, it answers with the first.
+///
+/// # Errors
+/// When the author may not write there.
+pub fn start(
+    conn: &mut Conn,
+    author: &Author,
+    board: &str,
+    title: &Title,
+    kind: ThreadKind,
+    written: &Written,
+    now: Time,
+) -> Result<Posted, Error> {
+    if let Some(posted) = sent_before(conn, author.id, written)? {
+        return Ok(posted);
+    }
+    let boards = boards::store::all(conn)?;
+    let board = boards
+        .iter()
+        .find(|one| one.slug == board)
+        .ok_or(Error::NotFound)?;
+    let board = find_readable(&boards, board.id, &author.standing).ok_or(Error::NotFound)?;
+    may_write(board, &author.standing, author.email_confirmed).map_err(forbidden)?;
+    if !ThreadKind::open_to(&author.standing).contains(&kind) {
+        return Err(Error::Forbidden(
+            "Only community managers start announcements.".into(),
+        ));
+    }
+    let slug = slug(title.as_str());
+    let new = NewThread {
+        id: None,
+        board: board.id,
+        title: title.as_str(),
+        slug: &slug,
+        kind,
+        author: author.id,
+        at: now,
+    };
+    let thread = store::insert_thread(conn, &new)?;
+    boards::store::add_counts(conn, board.id, 1, 0)?;
+    let post = add_post(conn, author.id, thread, written, now)?;
+    Ok(Posted {
+        post,
+        thread,
+        slug,
+        number: 1,
+    })
+}
+
+/// Answers in a thread. Sent twice with the same request id, it answers with the first.
+///
+/// # Errors
+/// When the author may not write there, or the thread is locked.
+pub fn reply(
+    conn: &mut Conn,
+    author: &Author,
+    thread: ThreadId,
+    written: &Written,
+    now: Time,
+) -> Result<Posted, Error> {
+    if let Some(posted) = sent_before(conn, author.id, written)? {
+        return Ok(posted);
+    }
+    let (found, board) = find_open(conn, thread, &author.standing)?;
+    rules::may_reply(
+        &board,
+        found.kind,
+        found.locked,
+        &author.standing,
+        author.email_confirmed,
+    )
+    .map_err(forbidden)?;
+    let post = add_post(conn, author.id, thread, written, now)?;
+    let number = store::number_of(conn, post)?;
+    Ok(Posted {
+        post,
+        thread,
+        slug: found.slug,
+        number,
+    })
+}
+
+/// The thread and its board, where this person may read it.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such thread, or the board is closed to them.
+pub fn find_open(
+    conn: &mut Conn,
+    thread: ThreadId,
+    standing: &Standing,
+) -> Result<(store::Thread, Board), Error> {
+    let boards = boards::store::all(conn)?;
+    let found = store::find(conn, thread)?.ok_or(Error::NotFound)?;
+    let board = find_readable(&boards, found.board, standing)
+        .ok_or(Error::NotFound)?
+        .clone();
+    Ok((found, board))
+}
+
+fn forbidden(why: impl std::fmt::Display) -> Error {
+    Error::Forbidden(why.to_string().into())
+}
+
+/// What an author sent with the same form before. A second that comes while the first is being written
+/// fails on the unique key; its page looks here again.
+///
+/// # Errors
+/// When the database fails.
+pub fn sent_before(conn: &mut Conn, author: MemberId, written: &Written) -> Result<Option<Posted>, Error> {
+    match &written.request_id {
+        None => Ok(None),
+        Some(request_id) => Ok(store::by_request(conn, author, request_id)?),
+    }
+}
+
+/// Gives the next number, writes the post and counts it: in its thread, its board and its author.
+fn add_post(
+    conn: &mut Conn,
+    author: MemberId,
+    thread: ThreadId,
+    written: &Written,
+    now: Time,
+) -> Result<PostId, Error> {
+    let (number, board) = store::give_number(conn, thread, author, now)?;
+    let held = held_by(conn, author, now)?;
+    let new = NewPost {
+        id: None,
+        thread,
+        number,
+        author,
+        at: now,
+        format: Format::Markdown,
+        body: &written.body,
+        html: &written.html,
+        held: &held,
+        request_id: written.request_id.as_deref(),
+    };
+    let post = store::insert_post(conn, &new)?;
+    boards::store::add_counts(conn, board, 0, 1)?;
+    members::store::add_posts(conn, author, 1)?;
+    Ok(post)
+}
+
+/// What a member holds at this moment, for the post to keep.
+fn held_by(conn: &mut Conn, member: MemberId, now: Time) -> Result<Held, Error> {
+    let author = members::store::get(conn, member)?;
+    let shown = badges::store::shown_by(conn, &[member], now)?;
+    let badges: Vec<Badge> = shown
+        .get(&member)
+        .into_iter()
+        .flatten()
+        .map(|one| one.badge)
+        .collect();
+    Ok(Held {
+        rank: author.rank,
+        tier: author.tier,
+        badges: held_codes(&badges),
+    })
+}

@@ -1,0 +1,17 @@
+//! Threads and their posts: the heart of the forum.
+
+pub mod actions;
+pub mod pages;
+pub mod rules;
+pub mod store;
+pub mod views;
+
+use diesel_derive_newtype::DieselNewType;
+
+/// A thread's number in the database and in its address.
+#[derive(Clone, Copy, Debug, DieselNewType, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct ThreadId(pub i64);
+
+/// A post's number in the database and in its permalink; not its number in the thread.
+#[derive(Clone, Copy, Debug, DieselNewType, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct PostId(pub i64);

@@ -1,0 +1,302 @@
+//! What a thread and a post may be, and who may write where.
+
+use super::{PostId, ThreadId};
+use crate::boards::rules::{Board, MayNotWrite, Standing, may_write};
+use crate::members::rules::Role;
+use crate::paths;
+use crate::text::markdown::MAX_CHARACTERS;
+
+/// What a thread is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThreadKind {
+    /// People talk.
+    Discussion,
+    /// Staff tell.
+    Announcement,
+    /// Somebody asks.
+    Question,
+}
+
+impl ThreadKind {
+    /// Every kind there is.
+    pub const ALL: [Self; 3] = [Self::Discussion, Self::Announcement, Self::Question];
+
+    /// The kind's name in the database.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Discussion => "discussion",
+            Self::Announcement => "announcement",
+            Self::Question => "question",
+        }
+    }
+
+    /// The kind of this code.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// What people read.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Discussion => "Discussion",
+            Self::Announcement => "Announcement",
+            Self::Question => "Question",
+        }
+    }
+
+    /// The kind's mark in the icon sheet.
+    #[must_use]
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Discussion => "thread",
+            Self::Announcement => "megaphone",
+            Self::Question => "question",
+        }
+    }
+
+    /// The kinds that somebody may start.
+    #[must_use]
+    pub fn open_to(standing: &Standing) -> Vec<Self> {
+        let announces = [Role::CommunityManager, Role::Administrator]
+            .iter()
+            .any(|role| standing.roles.contains(role));
+        Self::ALL
+            .into_iter()
+            .filter(|kind| announces || *kind != Self::Announcement)
+            .collect()
+    }
+}
+
+/// A post's words, within their limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body(String);
+
+/// Why a post's words were refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadBody {
+    /// Nothing to read.
+    #[error("Write something first: the post is empty.")]
+    Empty,
+    /// Too long.
+    #[error(
+        "Keep a post within {MAX_CHARACTERS} characters; this one has {0}. You can spread it over two posts."
+    )]
+    TooLong(usize),
+}
+
+impl Body {
+    /// Reads a post's words. Line ends become those of Unix, space at the end goes.
+    ///
+    /// # Errors
+    /// When there is nothing to read, or too much.
+    pub fn parse(text: &str) -> Result<Self, BadBody> {
+        let text = text.replace("\r\n", "\n");
+        let trimmed = text.trim_end().trim_start_matches('\n');
+        let length = trimmed.chars().count();
+        match length {
+            0 => Err(BadBody::Empty),
+            1..=MAX_CHARACTERS => Ok(Self(trimmed.to_owned())),
+            _ => Err(BadBody::TooLong(length)),
+        }
+    }
+
+    /// The words.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why somebody may not write in a thread.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MayNotReply {
+    /// The board says no.
+    #[error("{0}")]
+    Board(#[from] MayNotWrite),
+    /// The thread is locked.
+    #[error("This thread is locked: it can be read, but not answered.")]
+    Locked,
+}
+
+/// Whether somebody may answer in a thread. An announcement's board may be closed to new threads of members,
+/// and its threads open to their answers; whoever keeps order may answer in a locked thread.
+///
+/// # Errors
+/// The reason, in words for them.
+pub fn may_reply(
+    board: &Board,
+    kind: ThreadKind,
+    locked: bool,
+    standing: &Standing,
+    email_confirmed: bool,
+) -> Result<(), MayNotReply> {
+    let open = Board {
+        write: crate::boards::rules::Access::Members,
+        ..board.clone()
+    };
+    let board = if kind == ThreadKind::Announcement {
+        &open
+    } else {
+        board
+    };
+    may_write(board, standing, email_confirmed)?;
+    let keeps_order = standing
+        .roles
+        .iter()
+        .any(|role| matches!(role, Role::Moderator | Role::Administrator));
+    if locked && !keeps_order {
+        Err(MayNotReply::Locked)
+    } else {
+        Ok(())
+    }
+}
+
+/// Where a new post stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// The post.
+    pub post: PostId,
+    /// Its thread.
+    pub thread: ThreadId,
+    /// The thread's name in addresses.
+    pub slug: String,
+    /// Its number in the thread.
+    pub number: i64,
+}
+
+impl Posted {
+    /// The address of the page that shows it.
+    #[must_use]
+    pub fn path(&self) -> String {
+        paths::post_number(self.thread.0, &self.slug, self.number)
+    }
+}
+
+/// Longest reason for a removal, in characters.
+pub const LONGEST_REASON: usize = 200;
+
+/// Why a reason was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "Give a reason of at most {LONGEST_REASON} characters: the author and everybody who finds the stub reads it."
+)]
+pub struct BadReason;
+
+/// Reads the reason for an act of moderation.
+///
+/// # Errors
+/// When there is none, or it is too long.
+pub fn reason(text: &str) -> Result<String, BadReason> {
+    let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if (1..=LONGEST_REASON).contains(&folded.chars().count()) {
+        Ok(folded)
+    } else {
+        Err(BadReason)
+    }
+}
+
+/// How an id that a form carries may look; anything else is treated as if there were none.
+#[must_use]
+pub fn request_id(text: &str) -> Option<String> {
+    let is_sane = (8..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    is_sane.then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boards::BoardId;
+    use crate::boards::rules::Access;
+
+    fn board(write: Access) -> Board {
+        Board {
+            id: BoardId(1),
+            parent: None,
+            slug: "announcements".to_owned(),
+            title: String::new(),
+            about: String::new(),
+            position: 0,
+            read: Access::Anyone,
+            write,
+            threads: 0,
+            posts: 0,
+        }
+    }
+
+    fn member(roles: Vec<Role>) -> Standing {
+        Standing {
+            is_member: true,
+            tier: None,
+            roles,
+        }
+    }
+
+    #[test]
+    fn a_body_has_between_one_and_the_greatest_number_of_characters() {
+        assert_eq!(Body::parse(" \r\n "), Err(BadBody::Empty));
+        assert_eq!(Body::parse("a\r\nb  \n").unwrap().as_str(), "a\nb");
+        assert!(Body::parse(&"ä".repeat(MAX_CHARACTERS)).is_ok());
+        assert_eq!(
+            Body::parse(&"ä".repeat(MAX_CHARACTERS + 1)),
+            Err(BadBody::TooLong(MAX_CHARACTERS + 1))
+        );
+    }
+
+    #[test]
+    fn indented_code_at_the_beginning_keeps_its_indent() {
+        assert_eq!(Body::parse("\n    code").unwrap().as_str(), "    code");
+    }
+
+    #[test]
+    fn members_answer_announcements_in_a_board_that_only_managers_fill() {
+        let board = board(Access::Role(Role::CommunityManager));
+        let anybody = member(vec![]);
+        assert_eq!(
+            may_reply(&board, ThreadKind::Announcement, false, &anybody, true),
+            Ok(())
+        );
+        assert!(matches!(
+            may_reply(&board, ThreadKind::Discussion, false, &anybody, true),
+            Err(MayNotReply::Board(MayNotWrite::Closed(_)))
+        ));
+        assert!(may_reply(&board, ThreadKind::Announcement, false, &anybody, false).is_err());
+    }
+
+    #[test]
+    fn a_locked_thread_is_open_to_those_who_keep_order_only() {
+        let board = board(Access::Members);
+        let reply = |roles| may_reply(&board, ThreadKind::Discussion, true, &member(roles), true);
+        assert_eq!(reply(vec![]), Err(MayNotReply::Locked));
+        assert_eq!(reply(vec![Role::CommunityManager]), Err(MayNotReply::Locked));
+        assert_eq!(reply(vec![Role::Moderator]), Ok(()));
+    }
+
+    #[test]
+    fn only_managers_announce() {
+        assert!(!ThreadKind::open_to(&member(vec![])).contains(&ThreadKind::Announcement));
+        assert!(
+            ThreadKind::open_to(&member(vec![Role::CommunityManager])).contains(&ThreadKind::Announcement)
+        );
+    }
+
+    #[test]
+    fn a_reason_is_one_line_and_not_empty() {
+        assert_eq!(reason("  off \n topic "), Ok("off topic".to_owned()));
+        assert_eq!(reason(" \n"), Err(BadReason));
+        assert!(reason(&"x".repeat(200)).is_ok());
+        assert!(reason(&"x".repeat(201)).is_err());
+    }
+
+    #[test]
+    fn a_strange_request_id_counts_as_none() {
+        assert_eq!(request_id("abcDEF-_123"), Some("abcDEF-_123".to_owned()));
+        assert_eq!(request_id("short"), None);
+        assert_eq!(request_id("with space in it"), None);
+    }
+}

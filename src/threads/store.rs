@@ -1,0 +1,384 @@
+//! Threads in the database; posts are beside, in `posts`.
+
+mod posts;
+
+use diesel::prelude::*;
+
+pub use posts::{
+    Edit, Held, NewPost, Place, Post, Recent, Removal, by_request, find_post, in_range, insert_post,
+    number_of, place_of, remove_post, written_by,
+};
+
+use super::ThreadId;
+use super::rules::ThreadKind;
+use crate::boards::BoardId;
+use crate::clock::Time;
+use crate::db::schema::{members, threads};
+use crate::db::{Conn, decode};
+use crate::members::MemberId;
+use crate::paths;
+
+/// A thread.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// Number.
+    pub id: ThreadId,
+    /// Where it stands.
+    pub board: BoardId,
+    /// Its title.
+    pub title: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// What it is for.
+    pub kind: ThreadKind,
+    /// Who started it.
+    pub author: MemberId,
+    /// When.
+    pub created_at: Time,
+    /// The highest number given.
+    pub last_number: i64,
+    /// Posts that can be read.
+    pub posts: i64,
+    /// Members' views.
+    pub views: i64,
+    /// Whether it stands above the others.
+    pub pinned: bool,
+    /// Whether it is closed to answers.
+    pub locked: bool,
+    /// Whether it is about verification, so that eligible readers are shown the way.
+    pub about_verification: bool,
+}
+
+impl Thread {
+    /// The address of its first page.
+    #[must_use]
+    pub fn path(&self) -> String {
+        paths::thread(self.id.0, &self.slug)
+    }
+}
+
+type Row = (
+    ThreadId,
+    BoardId,
+    String,
+    String,
+    String,
+    MemberId,
+    Time,
+    i64,
+    i64,
+    i64,
+    bool,
+    bool,
+    bool,
+);
+
+/// The thread of this number.
+pub fn find(conn: &mut Conn, id: ThreadId) -> QueryResult<Option<Thread>> {
+    let row: Option<Row> = threads::table
+        .find(id)
+        .select((
+            threads::id,
+            threads::board_id,
+            threads::title,
+            threads::slug,
+            threads::kind,
+            threads::author_id,
+            threads::created_at,
+            threads::last_number,
+            threads::posts,
+            threads::views,
+            threads::pinned,
+            threads::locked,
+            threads::about_verification,
+        ))
+        .first(conn)
+        .optional()?;
+    row.map(|row| {
+        Ok(Thread {
+            id: row.0,
+            board: row.1,
+            title: row.2,
+            slug: row.3,
+            kind: decode(&row.4, ThreadKind::parse)?,
+            author: row.5,
+            created_at: row.6,
+            last_number: row.7,
+            posts: row.8,
+            views: row.9,
+            pinned: row.10,
+            locked: row.11,
+            about_verification: row.12,
+        })
+    })
+    .transpose()
+}
+
+/// A thread as lists show it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Number.
+    pub id: ThreadId,
+    /// Where it stands.
+    pub board: BoardId,
+    /// Its title.
+    pub title: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// What it is for.
+    pub kind: ThreadKind,
+    /// Who started it.
+    pub author: Person,
+    /// When.
+    pub created_at: Time,
+    /// The highest number given.
+    pub last_number: i64,
+    /// Posts that can be read.
+    pub posts: i64,
+    /// Members' views.
+    pub views: i64,
+    /// Whether it stands above the others.
+    pub pinned: bool,
+    /// Whether it is closed to answers.
+    pub locked: bool,
+    /// When somebody wrote last.
+    pub last_post_at: Time,
+    /// Who wrote last.
+    pub last_poster: Person,
+}
+
+/// A member's names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Name in addresses.
+    pub handle: String,
+    /// Name that people read.
+    pub name: String,
+}
+
+impl Person {
+    /// Address of the profile.
+    #[must_use]
+    pub fn path(&self) -> String {
+        paths::member(&self.handle)
+    }
+}
+
+/// Where a list goes on: after the thread with this last post and number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    /// Time of its last post.
+    pub last_post_at: Time,
+    /// Its number, which breaks ties.
+    pub id: ThreadId,
+}
+
+/// Which threads to list.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    /// A board's pinned threads.
+    Pinned(BoardId),
+    /// A board's other threads, from the latest on, or after one.
+    Ordinary(BoardId, Option<After>),
+    /// The latest of several boards.
+    Latest(&'a [BoardId]),
+    /// The latest of each board.
+    LatestOfEach,
+}
+
+type ListedRow = (
+    (
+        ThreadId,
+        BoardId,
+        String,
+        String,
+        String,
+        Time,
+        i64,
+        i64,
+        i64,
+        bool,
+        bool,
+        Time,
+    ),
+    (String, String),
+    (String, String),
+);
+
+/// Threads by the time of their last post, the latest first: one query.
+pub fn list(conn: &mut Conn, which: Which<'_>, limit: i64) -> QueryResult<Vec<Listed>> {
+    let (author, poster) = diesel::alias!(members as author, members as poster);
+    let base = threads::table
+        .inner_join(author.on(author.field(members::id).eq(threads::author_id)))
+        .inner_join(poster.on(poster.field(members::id).eq(threads::last_poster_id)))
+        .order((threads::last_post_at.desc(), threads::id.desc()))
+        .limit(limit)
+        .select((
+            (
+                threads::id,
+                threads::board_id,
+                threads::title,
+                threads::slug,
+                threads::kind,
+                threads::created_at,
+                threads::last_number,
+                threads::posts,
+                threads::views,
+                threads::pinned,
+                threads::locked,
+                threads::last_post_at,
+            ),
+            (author.field(members::handle), author.field(members::name)),
+            (poster.field(members::handle), poster.field(members::name)),
+        ));
+    let rows: Vec<ListedRow> = match which {
+        Which::Pinned(board) => base
+            .filter(threads::board_id.eq(board))
+            .filter(threads::pinned.eq(true))
+            .load(conn)?,
+        Which::Ordinary(board, None) => base
+            .filter(threads::board_id.eq(board))
+            .filter(threads::pinned.eq(false))
+            .load(conn)?,
+        Which::Ordinary(board, Some(After { last_post_at, id })) => base
+            .filter(threads::board_id.eq(board))
+            .filter(threads::pinned.eq(false))
+            .filter(threads::last_post_at.le(last_post_at))
+            .filter(threads::last_post_at.lt(last_post_at).or(threads::id.lt(id)))
+            .load(conn)?,
+        Which::Latest(boards) => base.filter(threads::board_id.eq_any(boards)).load(conn)?,
+        Which::LatestOfEach => {
+            let other = diesel::alias!(threads as other);
+            let newest = other
+                .filter(other.field(threads::board_id).eq(threads::board_id))
+                .order((
+                    other.field(threads::last_post_at).desc(),
+                    other.field(threads::id).desc(),
+                ))
+                .select(other.field(threads::id))
+                .limit(1)
+                .single_value();
+            base.filter(threads::id.nullable().eq(newest)).load(conn)?
+        }
+    };
+    rows.into_iter().map(listed).collect()
+}
+
+fn listed((thread, author, poster): ListedRow) -> QueryResult<Listed> {
+    Ok(Listed {
+        id: thread.0,
+        board: thread.1,
+        title: thread.2,
+        slug: thread.3,
+        kind: decode(&thread.4, ThreadKind::parse)?,
+        author: Person {
+            handle: author.0,
+            name: author.1,
+        },
+        created_at: thread.5,
+        last_number: thread.6,
+        posts: thread.7,
+        views: thread.8,
+        pinned: thread.9,
+        locked: thread.10,
+        last_post_at: thread.11,
+        last_poster: Person {
+            handle: poster.0,
+            name: poster.1,
+        },
+    })
+}
+
+/// A thread about to be written.
+#[derive(Clone, Debug)]
+pub struct NewThread<'a> {
+    /// The number it had elsewhere, where it comes from an export.
+    pub id: Option<i64>,
+    /// Where it stands.
+    pub board: BoardId,
+    /// Its title.
+    pub title: &'a str,
+    /// Its name in addresses.
+    pub slug: &'a str,
+    /// What it is for.
+    pub kind: ThreadKind,
+    /// Who starts it.
+    pub author: MemberId,
+    /// When.
+    pub at: Time,
+}
+
+/// Writes a thread without posts.
+pub fn insert_thread(conn: &mut Conn, new: &NewThread<'_>) -> QueryResult<ThreadId> {
+    let values = (
+        threads::board_id.eq(new.board),
+        threads::title.eq(new.title),
+        threads::slug.eq(new.slug),
+        threads::kind.eq(new.kind.code()),
+        threads::author_id.eq(new.author),
+        threads::created_at.eq(new.at),
+        threads::last_post_at.eq(new.at),
+        threads::last_poster_id.eq(new.author),
+    );
+    match new.id {
+        None => diesel::insert_into(threads::table)
+            .values(values)
+            .returning(threads::id)
+            .get_result(conn),
+        Some(id) => diesel::insert_into(threads::table)
+            .values((threads::id.eq(id), values))
+            .returning(threads::id)
+            .get_result(conn),
+    }
+}
+
+/// Gives the thread's next number, and says in which board the thread stands. The row stays locked until
+/// the transaction ends, so no number is given twice.
+pub fn give_number(
+    conn: &mut Conn,
+    id: ThreadId,
+    poster: MemberId,
+    now: Time,
+) -> QueryResult<(i64, BoardId)> {
+    diesel::update(threads::table.find(id))
+        .set((
+            threads::last_number.eq(threads::last_number + 1),
+            threads::posts.eq(threads::posts + 1),
+            threads::last_post_at.eq(now),
+            threads::last_poster_id.eq(poster),
+        ))
+        .returning((threads::last_number, threads::board_id))
+        .get_result(conn)
+}
+
+/// Adds to the count of a thread's readable posts.
+pub fn add_thread_posts(conn: &mut Conn, id: ThreadId, change: i64) -> QueryResult<BoardId> {
+    diesel::update(threads::table.find(id))
+        .set(threads::posts.eq(threads::posts + change))
+        .returning(threads::board_id)
+        .get_result(conn)
+}
+
+/// Adds to the count of a thread's views.
+pub fn add_views(conn: &mut Conn, id: ThreadId, views: i64) -> QueryResult<()> {
+    diesel::update(threads::table.find(id))
+        .set(threads::views.eq(threads::views + views))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Closes a thread to answers, or opens it.
+pub fn set_locked(conn: &mut Conn, id: ThreadId, locked: bool) -> QueryResult<bool> {
+    diesel::update(threads::table.find(id))
+        .set(threads::locked.eq(locked))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Puts a thread above the others, or back among them.
+pub fn set_pinned(conn: &mut Conn, id: ThreadId, pinned: bool) -> QueryResult<bool> {
+    diesel::update(threads::table.find(id))
+        .set(threads::pinned.eq(pinned))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}

@@ -1,0 +1,4 @@
+//! Verification, as a member sees it: where one stands, and by which policy.
+
+pub mod pages;
+pub mod rules;

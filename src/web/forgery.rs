@@ -1,0 +1,89 @@
+//! Middleware: refuses writes that another site sends with a member's cookie.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use super::Site;
+use super::errors::error_page;
+use crate::error::Error;
+
+/// Lets a write through only when the browser says that it comes from this site's own pages.
+///
+/// # Errors
+/// What the handler answers with.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let site = request.app_data::<web::Data<Site>>().cloned();
+    let origin = site.as_ref().map(|site| site.settings.origin());
+    if request.method().is_safe() || is_own(request.headers(), origin.as_deref()) {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    }
+    tracing::warn!(origin = ?request.headers().get(ORIGIN), "a write from another site was refused");
+    let refused = Error::Forbidden("This form was sent from another site, so nothing was done.".into());
+    let answer = match site {
+        Some(site) => error_page(&site, &refused, request.path()),
+        None => actix_web::ResponseError::error_response(&refused),
+    };
+    Ok(request.into_response(answer))
+}
+
+/// `Sec-Fetch-Site` is set by the browser and cannot be forged by a page. Where it is missing, an `Origin`
+/// must be ours. Where both are missing it is no browser, and no cookie was sent without its owner's will.
+fn is_own(headers: &HeaderMap, origin: Option<&str>) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if headers.contains_key("sec-fetch-site") {
+        return matches!(text("sec-fetch-site"), Some("same-origin" | "none"));
+    }
+    if !headers.contains_key(ORIGIN) {
+        return true;
+    }
+    let (Some(sent), host) = (text(ORIGIN.as_str()), text(HOST.as_str())) else {
+        return false;
+    };
+    let is_host = host.is_some_and(|host| sent.split_once("://").is_some_and(|(_, from)| from == host));
+    origin == Some(sent) || is_host
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+        list.iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn only_this_sites_own_pages_may_write() {
+        let ours = Some("https://forum.example");
+        assert!(is_own(&headers(&[("sec-fetch-site", "same-origin")]), ours));
+        assert!(is_own(&headers(&[("sec-fetch-site", "none")]), ours));
+        for other in ["same-site", "cross-site", "", "nonsense"] {
+            assert!(!is_own(
+                &headers(&[("sec-fetch-site", other), ("origin", "https://forum.example")]),
+                ours
+            ));
+        }
+        assert!(is_own(&headers(&[("origin", "https://forum.example")]), ours));
+        assert!(is_own(
+            &headers(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]),
+            ours
+        ));
+        assert!(!is_own(
+            &headers(&[("origin", "https://evil.example"), ("host", "forum.example")]),
+            ours
+        ));
+        assert!(!is_own(
+            &headers(&[("origin", "null"), ("host", "forum.example")]),
+            ours
+        ));
+        assert!(is_own(&headers(&[]), ours));
+    }
+}

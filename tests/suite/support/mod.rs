@@ -1,0 +1,12 @@
+//! What tests stand on: a site with a database of its own, people, pages, and the real program.
+
+pub mod database;
+pub mod page;
+pub mod people;
+pub mod program;
+pub mod site;
+
+pub use page::Page;
+pub use people::Person;
+pub use program::Program;
+pub use site::TestSite;

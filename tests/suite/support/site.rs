@@ -1,0 +1,262 @@
+//! A site inside the test: its own database, and a clock that stands still.
+
+use std::sync::LazyLock;
+
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_TYPE, COOKIE};
+use actix_web::middleware::from_fn;
+use actix_web::{App, test};
+use chrono::NaiveDate;
+use touchstone::accounts::actions::{self, Added};
+use touchstone::accounts::passwords;
+use touchstone::accounts::rules::Email;
+use touchstone::accounts::store::Device;
+use touchstone::boards::rules::Access;
+use touchstone::boards::store::Written;
+use touchstone::boards::{self, BoardId};
+use touchstone::clock::{Clock, Time};
+use touchstone::commands::serve::Forum;
+use touchstone::db::{Conn, Db};
+use touchstone::error::Error;
+use touchstone::members;
+use touchstone::members::rules::{Role, Tier};
+use touchstone::settings::{Given, Settings};
+use touchstone::text::names::{DisplayName, Handle};
+use touchstone::tokens::Token;
+use touchstone::web::{errors, forgery, headers};
+
+use super::database::TestDatabase;
+use super::{Page, Person};
+
+/// The password of everybody whom a test makes.
+pub const PASSWORD: &str = "slate gold streak lantern";
+
+static HASH: LazyLock<String> = LazyLock::new(|| passwords::hash_now(PASSWORD).unwrap());
+
+/// A site with a database of its own.
+pub struct TestSite {
+    pub forum: Forum,
+    pub db: Db,
+    pub clock: Clock,
+    pub database: TestDatabase,
+}
+
+/// When tests begin: noon on a Wednesday.
+pub fn noon() -> Time {
+    NaiveDate::from_ymd_opt(2026, 11, 18)
+        .unwrap()
+        .and_hms_opt(12, 0, 0)
+        .unwrap()
+}
+
+impl TestSite {
+    /// A site without boards or members.
+    pub fn start() -> Self {
+        Self::with(false, "http://127.0.0.1:8080")
+    }
+
+    /// A site that serves a demo; nothing is filled in.
+    pub fn demo() -> Self {
+        Self::with(true, "http://127.0.0.1:8080")
+    }
+
+    /// A site under https.
+    pub fn secure() -> Self {
+        Self::with(false, "https://forum.example")
+    }
+
+    fn with(demo: bool, url: &str) -> Self {
+        Self::on(TestDatabase::new(), demo, url)
+    }
+
+    /// A site on this database.
+    pub fn on(database: TestDatabase, demo: bool, url: &str) -> Self {
+        let db = Db::open(&database.url).unwrap();
+        db.migrate().unwrap();
+        let given = Given {
+            url: Some(url.to_owned()),
+            ..Given::default()
+        };
+        let settings = Settings::from_sources(&given, &|_| None, "").unwrap();
+        let clock = Clock::still_at(noon());
+        let forum = Forum::new(settings, db.clone(), clock.clone(), demo);
+        Self {
+            forum,
+            db,
+            clock,
+            database,
+        }
+    }
+
+    /// Asks for a page.
+    pub async fn get(&self, who: &Person, path: &str) -> Page {
+        self.send(test::TestRequest::get().uri(path), who).await
+    }
+
+    /// Sends a form.
+    pub async fn post(&self, who: &Person, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = test::TestRequest::post()
+            .uri(path)
+            .insert_header((CONTENT_TYPE, "application/x-www-form-urlencoded"))
+            .insert_header(("sec-fetch-site", "same-origin"))
+            .set_payload(body);
+        self.send(request, who).await
+    }
+
+    /// Sends a request of any method, without a body.
+    pub async fn ask(&self, who: &Person, method: Method, path: &str) -> Page {
+        self.send(test::TestRequest::with_uri(path).method(method), who)
+            .await
+    }
+
+    /// Sends a request, with the cookie of whoever sends it.
+    pub async fn send(&self, request: test::TestRequest, who: &Person) -> Page {
+        let forum = self.forum.clone();
+        let app = test::init_service(
+            App::new()
+                .configure(move |config| forum.routes(config))
+                .wrap(from_fn(forgery::guard))
+                .wrap(from_fn(errors::show))
+                .wrap(from_fn(headers::protect))
+                .wrap(from_fn(headers::log)),
+        )
+        .await;
+        let request = request.peer_addr(([127, 0, 0, 1], 40_000).into());
+        let request = match &who.cookie {
+            Some(cookie) => request.insert_header((COOKIE, cookie.as_str())),
+            None => request,
+        };
+        let answer = test::call_service(&app, request.to_request()).await;
+        let status = answer.status();
+        let headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        let body = String::from_utf8_lossy(&test::read_body(answer).await).into_owned();
+        Page {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// Changes the database by an action.
+    pub fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> T {
+        self.db.write_now(change).unwrap()
+    }
+
+    /// Asks the database.
+    pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T, Error>) -> T {
+        self.db.read_now(query).unwrap()
+    }
+
+    /// A member who is signed in.
+    pub fn member(&self, handle: &str) -> Person {
+        self.person(handle, &[], None)
+    }
+
+    /// A member with roles who is signed in.
+    pub fn staff(&self, handle: &str, roles: &[Role]) -> Person {
+        self.person(handle, roles, None)
+    }
+
+    /// A member with a tier who is signed in.
+    pub fn rated(&self, handle: &str, tier: Tier) -> Person {
+        self.person(handle, &[], Some(tier))
+    }
+
+    fn person(&self, handle: &str, roles: &[Role], tier: Option<Tier>) -> Person {
+        let added = Added {
+            handle: Handle::parse(handle).unwrap(),
+            name: DisplayName::parse(&title(handle)).unwrap(),
+            email: Email::parse(&format!("{handle}@example.org")).unwrap(),
+            roles: roles.to_vec(),
+            tier,
+            password_hash: HASH.clone(),
+        };
+        let now = self.clock.now();
+        self.write(move |conn| actions::add(conn, &added, now));
+        self.sign_in(handle)
+    }
+
+    /// A new session for a member.
+    pub fn sign_in(&self, handle: &str) -> Person {
+        let (token, now, who) = (Token::new().unwrap(), self.clock.now(), handle.to_owned());
+        let cookie = format!("session={}", token.as_str());
+        self.write(move |conn| {
+            let member = members::store::find(conn, &who)?.ok_or(Error::NotFound)?;
+            actions::sign_in(conn, member.id, None, &token, &Device::default(), now)
+        });
+        Person {
+            handle: handle.to_owned(),
+            cookie: Some(cookie),
+        }
+    }
+
+    /// A board.
+    pub fn board(&self, slug: &str, read: Access, write: Access) -> BoardId {
+        let written = Written {
+            parent: None,
+            slug: slug.to_owned(),
+            title: title(slug),
+            about: format!("About {slug}"),
+            position: 1,
+            read,
+            write,
+        };
+        self.write(move |conn| Ok(boards::store::insert(conn, &written, None)?))
+    }
+
+    /// A board for anybody.
+    pub fn open_board(&self, slug: &str) -> BoardId {
+        self.board(slug, Access::Anyone, Access::Members)
+    }
+
+    /// Starts a thread through its form and answers with its address.
+    pub async fn thread(&self, author: &Person, board: &str, title: &str) -> String {
+        let fields = [("title", title), ("body", "The first words of this thread.")];
+        let page = self
+            .post(author, &format!("/b/{board}/threads"), &fields)
+            .await
+            .expect(303);
+        page.location().to_owned()
+    }
+
+    /// Answers in a thread through its form and answers with where the post stands.
+    pub async fn reply(&self, author: &Person, thread: &str, body: &str) -> String {
+        let page = self
+            .post(author, &replies(thread), &[("body", body)])
+            .await
+            .expect(303);
+        page.location().to_owned()
+    }
+}
+
+/// Where the form below a thread is sent.
+pub fn replies(thread: &str) -> String {
+    let id = thread.split('/').nth(2).unwrap();
+    format!("/t/{id}/replies")
+}
+
+/// `ada-lovelace` as `Ada Lovelace`.
+fn title(handle: &str) -> String {
+    let words = handle.split('-').map(|word| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    });
+    words.collect::<Vec<String>>().join(" ")
+}
