@@ -53,14 +53,8 @@ pub async fn show(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let site = request.app_data::<web::Data<Site>>().cloned();
-    let http = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(cause) => {
-            let response = HttpResponse::from_error(cause);
-            ServiceResponse::new(http, response)
-        }
-    };
+    // Handlers and extractors answer with their error inside the response, so nothing else is lost here.
+    let response = next.call(request).await?.map_into_boxed_body();
     let Some(site) = site else { return Ok(response) };
     let Some(shown) = shown_error(&response) else {
         return Ok(response);
