@@ -126,9 +126,11 @@ pub fn suspend_all(conn: &mut Conn, member: MemberId) -> QueryResult<usize> {
         .execute(conn)
 }
 
+type GrantRow = (MemberId, String, i64, String, String, Time, Option<Time>);
+
 /// Every grant of each of these members, oldest first, in one query.
 pub fn grants_of(conn: &mut Conn, members: &[MemberId]) -> QueryResult<HashMap<MemberId, Vec<Grant>>> {
-    let rows: Vec<(MemberId, String, i64, String, String, Time, Option<Time>)> = badge_grants::table
+    let rows: Vec<GrantRow> = badge_grants::table
         .filter(badge_grants::member_id.eq_any(members))
         .order(badge_grants::id)
         .select((

@@ -149,7 +149,7 @@ fn read<T: for<'a> Deserialize<'a>>(lines: &str) -> Result<Vec<T>, String> {
 fn records(now: Time) -> Result<Vec<Record>, String> {
     let people: Vec<Person> = read(MEMBERS)?;
     let mut talks: Vec<Talk> = read(THREADS)?;
-    let announcement = announcement()?;
+    let announcement = announcement(now)?;
     let announced = started(&announcement, now);
     talks.push(announcement);
     // Numbers in addresses follow the order in which things were begun.
@@ -193,8 +193,12 @@ fn records(now: Time) -> Result<Vec<Record>, String> {
     Ok(records)
 }
 
-/// The announcement with its replies, ended a few minutes ago.
-fn announcement() -> Result<Talk, String> {
+/// In which reply the conversation came back after its first two days.
+const SECOND_WIND: usize = 168;
+
+/// The announcement with its replies: begun at nine in the morning, and its last words a few minutes old. The
+/// hours that this leaves over pass before the conversation comes back after its first two days.
+fn announcement(now: Time) -> Result<Talk, String> {
     let first = Words {
         by: "lena-h".to_owned(),
         after: 0,
@@ -202,10 +206,18 @@ fn announcement() -> Result<Talk, String> {
         edited: None,
         removed: None,
     };
-    let posts: Vec<Words> = std::iter::once(Ok(first))
-        .chain(read(REPLIES)?.into_iter().map(Ok))
-        .collect::<Result<_, String>>()?;
-    let minutes: i64 = posts.iter().map(|words| words.after).sum::<i64>() + 6;
+    let mut posts = vec![first];
+    posts.extend(read::<Words>(REPLIES)?);
+    let spoken: i64 = posts.iter().map(|words| words.after).sum::<i64>() + 6;
+    let begun = now - TimeDelta::minutes(spoken);
+    let nine = begun.date().and_time(chrono::NaiveTime::MIN) + TimeDelta::hours(9);
+    let morning = if nine <= begun {
+        nine
+    } else {
+        nine - TimeDelta::days(1)
+    };
+    posts[SECOND_WIND].after += (begun - morning).num_minutes();
+    let minutes = (now - morning).num_minutes();
     Ok(Talk {
         board: "announcements".to_owned(),
         kind: "announcement".to_owned(),
@@ -363,7 +375,7 @@ mod tests {
         assert_eq!(count(|record| matches!(record, Record::Member(_))), 60);
         assert_eq!(count(|record| matches!(record, Record::Board(_))), 8);
         assert_eq!(count(|record| matches!(record, Record::Thread(_))), 150);
-        assert_eq!(announcement().unwrap().posts.len(), 1 + 668);
+        assert_eq!(announcement(now()).unwrap().posts.len(), 1 + 668);
     }
 
     #[test]

@@ -131,13 +131,11 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        match &self.inner.writer {
-            Some(writer) => writer.submit(change)?.await.map_err(|_| stopped())?,
-            None => {
-                let db = self.clone();
-                in_background(move || writer::guarded(&mut *db.connection()?, change)).await
-            }
+        if let Some(writer) = &self.inner.writer {
+            return writer.submit(change)?.await.map_err(|_| stopped())?;
         }
+        let db = self.clone();
+        in_background(move || writer::guarded(&mut *db.connection()?, change)).await
     }
 
     /// [`Db::write`] for whoever may block: commands, jobs and tests.

@@ -194,7 +194,6 @@ pub struct Board {
 /// A thread.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of the bundle")]
 pub struct Thread {
     /// Id in the source.
     pub id: String,

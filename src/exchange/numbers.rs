@@ -61,9 +61,11 @@ impl Numbers {
     }
 
     fn next_free(&self) -> i64 {
-        (self.highest + 1..)
-            .find(|number| self.is_free(*number))
-            .unwrap_or(self.highest + 1)
+        let mut number = self.highest + 1;
+        while !self.is_free(number) {
+            number += 1;
+        }
+        number
     }
 
     fn nearest_free(&mut self, number: i64) -> i64 {

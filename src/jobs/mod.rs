@@ -20,7 +20,7 @@ const FLUSH: Duration = Duration::from_secs(30);
 /// How often the queue of mails is looked at when nobody says that there is one.
 const LOOK: Duration = Duration::from_secs(10);
 /// How often what is over is swept away.
-const SWEEP: Duration = Duration::from_secs(3600);
+const SWEEP: Duration = Duration::from_hours(1);
 /// How long a mail that was taken may take before another worker takes it.
 const AT_MOST: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 

@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("threads", "verification moderation"),
     ("verification", "boards accounts threads"),
     ("moderation", "verification"),
+    ("exchange", "verification moderation"),
     ("jobs", ""),
     ("commands", ""),
 ];
@@ -36,8 +37,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ),
     (
         "store",
-        "actix askama crate::web own::actions own::pages \
-         other::rules other::store other::actions other::pages other::function",
+        "actix askama crate::web own::actions own::pages other::store other::actions other::pages other::function",
         "",
     ),
     (
@@ -45,9 +45,9 @@ const FILES: &[(&str, &str, &str)] = &[
         "diesel actix askama crate::db::schema crate::web own::pages other::pages",
         "diesel::result diesel::QueryResult",
     ),
-    ("pages", "diesel crate::db::schema other::store other::pages", ""),
-    ("jobs", "crate::db::schema other::store other::pages", ""),
-    ("commands", "crate::db::schema other::store other::pages", ""),
+    ("pages", "diesel crate::db::schema other::pages", ""),
+    ("jobs", "crate::db::schema other::pages", ""),
+    ("commands", "crate::db::schema other::pages", ""),
     ("any other file", "crate::db::schema other::pages", ""),
 ];
 

@@ -171,9 +171,17 @@ struct MemberPage {
 }
 
 impl MemberPage {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass arguments by reference"
+    )]
     fn holds(&self, role: &Role) -> bool {
         self.held.contains(role)
     }
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass arguments by reference"
+    )]
     fn has_tier(&self, tier: &Tier) -> bool {
         self.member.tier == Some(*tier)
     }

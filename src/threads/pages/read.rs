@@ -67,9 +67,17 @@ impl Pager {
     fn shown(&self) -> Vec<Option<i64>> {
         self.pages.shown(self.current)
     }
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass arguments by reference"
+    )]
     fn is_far(&self, page: &i64) -> bool {
         (page - self.current).abs() > 1
     }
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass arguments by reference"
+    )]
     fn path(&self, page: &i64) -> String {
         if *page <= 1 {
             self.thread_path.clone()
