@@ -11,8 +11,6 @@ use actix_web::web;
 use super::mails::Letterhead;
 use crate::web::Site;
 
-pub use demo::PEOPLE;
-
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
     config

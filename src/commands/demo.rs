@@ -398,7 +398,7 @@ mod tests {
     #[test]
     fn whoever_can_be_entered_exists() {
         let people: Vec<Person> = read(MEMBERS).unwrap();
-        for person in crate::accounts::pages::PEOPLE {
+        for person in crate::accounts::demo::PEOPLE {
             let found = people.iter().find(|one| one.handle == person.handle).unwrap();
             assert_eq!(found.name, person.name);
         }

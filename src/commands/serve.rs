@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use super::{Outcome, demo, open_migrated, say};
 use crate::accounts::actions::offer_first_administrator;
-use crate::accounts::pages::PEOPLE;
+use crate::accounts::demo::PEOPLE;
 use crate::accounts::viewer::Seen;
 use crate::clock::Clock;
 use crate::db::Db;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
 use diesel::{Connection, ConnectionError, QueryResult};
+use tokio::sync::oneshot;
 
 pub(crate) use conn::on_backend;
 pub use conn::{Conn, DatabaseUrl};
@@ -132,7 +133,10 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         if let Some(writer) = &self.inner.writer {
-            return writer.submit(change)?.await.map_err(|_| stopped())?;
+            let (send, answer) = oneshot::channel();
+            // Whoever asked may have gone away by then; the change stands all the same.
+            writer.submit(change, move |outcome| drop(send.send(outcome)))?;
+            return answer.await.map_err(|_| stopped())?;
         }
         let db = self.clone();
         in_background(move || writer::guarded(&mut *db.connection()?, change)).await
@@ -147,10 +151,12 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        match &self.inner.writer {
-            Some(writer) => writer.submit(change)?.blocking_recv().map_err(|_| stopped())?,
-            None => writer::guarded(&mut *self.connection()?, change),
-        }
+        let Some(writer) = &self.inner.writer else {
+            return writer::guarded(&mut *self.connection()?, change);
+        };
+        let (send, answer) = std::sync::mpsc::sync_channel(1);
+        writer.submit(change, move |outcome| drop(send.send(outcome)))?;
+        answer.recv().map_err(|_| stopped())?
     }
 
     /// Brings the database to this program's version.
@@ -184,6 +190,14 @@ async fn in_background<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|cause| Error::internal(format!("a database task broke off: {cause}")))?
+}
+
+/// Runs a part of a change that may fail without failing the whole: in a savepoint of its own.
+///
+/// # Errors
+/// What `part` answers with; then nothing of it stands.
+pub fn savepoint<T>(conn: &mut Conn, part: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+    conn.transaction(part)
 }
 
 /// Reads a text column that holds one of a fixed set; an unknown one is an error, never a default.

@@ -4,12 +4,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
-use diesel::{Connection, SqliteConnection};
-use tokio::sync::oneshot;
-
 use super::Conn;
 use crate::error::Error;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::{Connection, SqliteConnection};
 
 /// How many changes may wait; one more is answered with 503.
 const QUEUE: usize = 1024;
@@ -22,9 +20,6 @@ pub struct Writer {
     queue: SyncSender<Box<dyn Change>>,
 }
 
-/// What [`Writer::submit`] is answered with, once the change is on disk or refused.
-pub type Answer<T> = oneshot::Receiver<Result<T, Error>>;
-
 trait Change: Send {
     /// Runs the change in a savepoint; a refused or broken one leaves nothing behind.
     fn run(&mut self, conn: &mut Conn);
@@ -32,16 +27,17 @@ trait Change: Send {
     fn answer(self: Box<Self>, commit: Option<&str>);
 }
 
-struct Waiting<T, F> {
+struct Waiting<T, F, R> {
     change: Option<F>,
     outcome: Option<Result<T, Error>>,
-    reply: oneshot::Sender<Result<T, Error>>,
+    reply: R,
 }
 
-impl<T, F> Change for Waiting<T, F>
+impl<T, F, R> Change for Waiting<T, F, R>
 where
     T: Send,
     F: FnOnce(&mut Conn) -> Result<T, Error> + Send,
+    R: FnOnce(Result<T, Error>) + Send,
 {
     fn run(&mut self, conn: &mut Conn) {
         let Some(change) = self.change.take() else { return };
@@ -54,8 +50,7 @@ where
             (Some(failure), _) => Err(Error::internal(format!("the commit failed: {failure}"))),
             (None, None) => Err(Error::internal("a change was answered without being run")),
         };
-        // Whoever asked may have gone away; the change stands all the same.
-        let _ = self.reply.send(outcome);
+        (self.reply)(outcome);
     }
 }
 
@@ -96,23 +91,23 @@ impl Writer {
         Ok(Self { queue })
     }
 
-    /// Hands in a change.
+    /// Hands in a change. `reply` is called once it is on disk, or refused.
     ///
     /// # Errors
     /// [`Error::Busy`] when the queue is full.
-    pub fn submit<T, F>(&self, change: F) -> Result<Answer<T>, Error>
+    pub fn submit<T, F, R>(&self, change: F, reply: R) -> Result<(), Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+        R: FnOnce(Result<T, Error>) + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
         let waiting = Waiting {
             change: Some(change),
             outcome: None,
             reply,
         };
         match self.queue.try_send(Box::new(waiting)) {
-            Ok(()) => Ok(answer),
+            Ok(()) => Ok(()),
             Err(TrySendError::Full(_)) => Err(Error::Busy),
             Err(TrySendError::Disconnected(_)) => Err(Error::internal("the writer has stopped")),
         }

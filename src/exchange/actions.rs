@@ -13,7 +13,7 @@ use super::store::{self, Kind};
 use crate::badges::rules::Badge;
 use crate::boards::BoardId;
 use crate::clock::Time;
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, savepoint};
 use crate::error::Error;
 use crate::members::MemberId;
 use crate::members::rules::{Rank, Tier};
@@ -231,10 +231,9 @@ impl State {
     /// Brings in a member, a board or a thread, in a savepoint of its own: what the database refuses is a
     /// refused line, and the rest goes on.
     fn bring(&mut self, conn: &mut Conn, line: u64, record: Record) -> Result<(), Error> {
-        use diesel::Connection;
         let kind = Kind::of(&record);
         let mut outcome: Result<Arrival, Obstacle> = refuse("was not looked at");
-        let saved = conn.transaction::<(), Error, _>(|conn| {
+        let saved = savepoint(conn, |conn| {
             outcome = match record {
                 Record::Member(member) => people::bring(conn, self, line, &member),
                 Record::Board(board) => places::bring_board(conn, self, line, &board),

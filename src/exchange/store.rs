@@ -15,7 +15,7 @@ use crate::members::MemberId;
 use crate::text::markdown::RENDERER_VERSION;
 use crate::text::{Format, SafeHtml};
 use crate::threads::ThreadId;
-use crate::threads::store::{Edit, Held, Removal};
+use crate::threads::rules::{Edit, Held, Removal};
 
 /// How many ids one query asks for at the most.
 const AT_ONCE: usize = 500;
@@ -248,18 +248,12 @@ pub fn taken_post_ids(conn: &mut Conn, ids: &[i64]) -> QueryResult<Vec<i64>> {
 pub struct Arrived {
     /// The thread's highest number from now on, if it is higher than before.
     pub last_number: i64,
-    /// How many of the posts can be read.
-    pub readable: i64,
     /// Time and author of the post with the highest number, if it is higher than any before.
     pub last_post: Option<(Time, MemberId)>,
 }
 
-/// Brings a thread's counters up to what arrived, and answers with its board.
-pub fn count_arrived(
-    conn: &mut Conn,
-    thread: ThreadId,
-    arrived: &Arrived,
-) -> QueryResult<crate::boards::BoardId> {
+/// Brings a thread's highest number and last post up to what arrived.
+pub fn count_arrived(conn: &mut Conn, thread: ThreadId, arrived: &Arrived) -> QueryResult<()> {
     if let Some((at, author)) = arrived.last_post {
         diesel::update(threads::table.find(thread))
             .set((threads::last_post_at.eq(at), threads::last_poster_id.eq(author)))
@@ -272,7 +266,7 @@ pub fn count_arrived(
     )
     .set(threads::last_number.eq(arrived.last_number))
     .execute(conn)?;
-    crate::threads::store::add_thread_posts(conn, thread, arrived.readable)
+    Ok(())
 }
 
 /// Moves PostgreSQL's counters of numbers past those that were brought along; SQLite does so by itself.

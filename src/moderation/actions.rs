@@ -6,7 +6,8 @@ use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::members::{self, MemberId};
-use crate::threads::store::{self, Place, Removal};
+use crate::threads::rules::Removal;
+use crate::threads::store::{self, Place};
 use crate::threads::{PostId, ThreadId, actions};
 
 /// A moderator at work.

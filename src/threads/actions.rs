@@ -1,7 +1,7 @@
 //! Starting threads and answering in them, each with its counters in one transaction.
 
-use super::rules::{self, Body, Posted, ThreadKind};
-use super::store::{self, Held, NewPost, NewThread};
+use super::rules::{self, Body, Held, Posted, ThreadKind};
+use super::store::{self, NewPost, NewThread};
 use super::{PostId, ThreadId};
 use crate::badges;
 use crate::badges::rules::{Badge, held_codes};

@@ -2,7 +2,9 @@
 
 use super::{PostId, ThreadId};
 use crate::boards::rules::{Board, MayNotWrite, Standing, may_write};
-use crate::members::rules::Role;
+use crate::clock::Time;
+use crate::members::MemberId;
+use crate::members::rules::{Rank, Role, Tier};
 use crate::paths;
 use crate::text::markdown::MAX_CHARACTERS;
 
@@ -173,6 +175,41 @@ impl Posted {
     pub fn path(&self) -> String {
         paths::post_number(self.thread.0, &self.slug, self.number)
     }
+}
+
+/// An edit that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Who edited.
+    pub by: MemberId,
+    /// When.
+    pub at: Time,
+    /// As what: `author` or `moderator`.
+    pub role: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A removal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// Who removed it.
+    pub by: MemberId,
+    /// When.
+    pub at: Time,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an author holds at the moment of writing.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Their rank.
+    pub rank: Rank,
+    /// Their tier.
+    pub tier: Option<Tier>,
+    /// The codes of their badges.
+    pub badges: String,
 }
 
 /// Longest reason for a removal, in characters.

@@ -5,8 +5,8 @@ mod posts;
 use diesel::prelude::*;
 
 pub use posts::{
-    Edit, Held, NewPost, Place, Post, Recent, Removal, by_request, find_post, in_range, insert_post,
-    number_of, place_of, remove_post, written_by,
+    NewPost, Place, Post, Recent, by_request, find_post, in_range, insert_post, number_of, place_of,
+    remove_post, written_by,
 };
 
 use super::ThreadId;

@@ -104,7 +104,7 @@ fn broken_rule(file: &str, path: &str) -> Option<String> {
             None if is_type(item) => "type",
             None => "function",
         };
-        if file == "commands/serve.rs" && path.ends_with("::pages::routes") {
+        if file == "commands/serve.rs" && path.contains("::pages::") && path.ends_with("routes") {
             return None;
         }
         let signs_in = kind == "pages" && target == "accounts";
@@ -279,17 +279,16 @@ fn a_planted_violation_between_files_is_caught() {
         "boards/rules.rs | use super::store;",
         "boards/rules.rs | use crate::members; | let it = members::newest();",
         "boards/store.rs | use crate::{members, text}; | members::store::find(conn, id)",
-        "boards/store.rs | use crate::members::rules::may_join;",
         "boards/store.rs | fn answer() -> actix_web::HttpResponse {}",
         "boards/store/sqlite.rs | use super::super::actions;",
         "boards/actions.rs | use crate::db::{self, Conn}; | let it = db::schema::boards::id;",
         "boards/actions.rs | use diesel::{result::Error, ExpressionMethods};",
         "boards/actions.rs | #[derive(askama::Template)]",
-        "boards/pages.rs | pub(crate) use crate::{accounts::{self, store as sessions}, db::Db};",
+        "boards/pages.rs | pub(crate) use crate::{accounts::{self, pages as forms}, db::Db};",
         "boards/pages/edit.rs | let all = 1; | use crate::members::pages::profile;",
         "boards/tree.rs | use crate::db::schema::boards;",
         "jobs/mail.rs | use crate::threads::pages;",
-        "commands/import.rs | use crate::threads::store::*;",
+        "commands/import.rs | use crate::threads::pages::*;",
         "commands/import.rs | app.configure(crate::threads::pages::routes)",
     ]);
 }

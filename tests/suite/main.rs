@@ -13,7 +13,6 @@ mod support;
 mod accounts;
 mod admin;
 mod boards;
-mod content;
 mod exchange;
 mod jobs;
 mod layout;

@@ -13,7 +13,8 @@ use crate::members::MemberId;
 use crate::members::rules::{Rank, Tier};
 use crate::text::{Format, SafeHtml, render};
 use crate::threads::ThreadId;
-use crate::threads::store::{self as threads, Edit, Held, Removal};
+use crate::threads::rules::{Edit, Held, Removal};
+use crate::threads::store as threads;
 use crate::{boards, members};
 
 /// A post whose words are rendered: that is done before the transaction, because it is what takes time.
@@ -264,10 +265,10 @@ impl Tally {
         let highest = store::numbers_of(conn, thread)?.into_iter().max().unwrap_or(0);
         let arrived = Arrived {
             last_number: self.total.max(before),
-            readable: self.readable,
             last_post: (number >= highest).then_some((at, author)),
         };
-        let board = store::count_arrived(conn, thread, &arrived)?;
+        store::count_arrived(conn, thread, &arrived)?;
+        let board = threads::add_thread_posts(conn, thread, self.readable)?;
         boards::store::add_counts(conn, board, 0, self.readable)?;
         for (author, posts) in self.by_author {
             members::store::add_posts(conn, author, posts)?;

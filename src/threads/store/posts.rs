@@ -2,14 +2,14 @@
 
 use diesel::prelude::*;
 
-use super::super::rules::Posted;
+use super::super::rules::{Edit, Held, Posted, Removal};
 use super::super::{PostId, ThreadId};
 use crate::boards::BoardId;
 use crate::clock::Time;
 use crate::db::schema::{posts, threads};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
-use crate::members::rules::{Rank, Tier};
+use crate::members::rules::Tier;
 use crate::text::markdown::RENDERER_VERSION;
 use crate::text::{Format, SafeHtml};
 
@@ -32,30 +32,6 @@ pub struct Post {
     pub edit: Option<Edit>,
     /// Its removal.
     pub removal: Option<Removal>,
-}
-
-/// An edit that is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// Who edited.
-    pub by: MemberId,
-    /// When.
-    pub at: Time,
-    /// As what: `author` or `moderator`.
-    pub role: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// A removal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Removal {
-    /// Who removed it.
-    pub by: MemberId,
-    /// When.
-    pub at: Time,
-    /// Why.
-    pub reason: String,
 }
 
 type EditColumns = (Option<Time>, Option<MemberId>, Option<String>, Option<String>);
@@ -221,17 +197,6 @@ pub fn find_post(conn: &mut Conn, id: PostId) -> QueryResult<Option<(MemberId, F
         .optional()?;
     row.map(|(author, format, body)| Ok((author, decode(&format, Format::parse)?, body)))
         .transpose()
-}
-
-/// What an author holds at the moment of writing.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// Their rank.
-    pub rank: Rank,
-    /// Their tier.
-    pub tier: Option<Tier>,
-    /// The codes of their badges.
-    pub badges: String,
 }
 
 /// A post about to be written.

@@ -88,6 +88,26 @@ impl TestSite {
         }
     }
 
+    /// The same site with connections of its own, as after a restart.
+    pub fn reopened(self) -> Self {
+        let Self {
+            forum,
+            clock,
+            database,
+            ..
+        } = self;
+        let demo = forum.site.demo;
+        let settings = touchstone::settings::Settings::clone(&forum.site.settings);
+        let db = Db::open(&database.url).unwrap();
+        let forum = Forum::new(settings, db.clone(), clock.clone(), demo);
+        Self {
+            forum,
+            db,
+            clock,
+            database,
+        }
+    }
+
     /// Asks for a page.
     pub async fn get(&self, who: &Person, path: &str) -> Page {
         self.send(test::TestRequest::get().uri(path), who).await
