@@ -3,6 +3,7 @@
 //! The rooms, in reading order. `ARCHITECTURE.md` says what each holds and who may know whom.
 
 pub mod clock;
+pub mod colours;
 pub mod error;
 pub mod paths;
 pub mod settings;

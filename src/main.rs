@@ -50,18 +50,18 @@ enum Member {
 
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
-    commands::start_logging();
-    let outcome = Settings::read(&cli.settings)
-        .map_err(|bad| bad.to_string())
-        .and_then(
-            |settings| match cli.command.unwrap_or(Command::Serve { demo: false }) {
-                Command::Serve { demo } => commands::serve::run(settings, demo),
-                Command::Migrate => commands::migrate::run(&settings),
-                Command::Member(Member::Add(add)) => commands::member::add(&settings, &add),
-                Command::Import { bundle } => commands::import::run(&settings, &bundle),
-                Command::Export { file } => commands::export::run(&settings, &file),
-                Command::Doctor => commands::doctor::run(&settings),
-            },
-        );
-    commands::end(outcome)
+    let outcome = Settings::read(&cli.settings).map_err(|bad| bad.to_string());
+    commands::end(outcome.and_then(|settings| run(cli.command, settings)))
+}
+
+fn run(command: Option<Command>, settings: Settings) -> commands::Outcome {
+    commands::start_logging(&settings);
+    match command.unwrap_or(Command::Serve { demo: false }) {
+        Command::Serve { demo } => commands::serve::run(settings, demo),
+        Command::Migrate => commands::migrate::run(&settings),
+        Command::Member(Member::Add(add)) => commands::member::add(&settings, &add),
+        Command::Import { bundle } => commands::import::run(&settings, &bundle),
+        Command::Export { file } => commands::export::run(&settings, &file),
+        Command::Doctor => commands::doctor::run(&settings),
+    }
 }

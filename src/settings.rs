@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use url::Url;
 
+use crate::colours::{Colour, DARK_PAGE, LIGHT_PAGE, READABLE};
 use crate::db::DatabaseUrl;
 
 /// The file that is read from the folder where the program starts.
@@ -44,6 +45,9 @@ pub struct Given {
     /// Sender of the forum's mail [`TOUCHSTONE_MAIL_FROM`, default: touchstone@ and the public address's host]
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// What is logged: error, warn, info, debug or trace, or a filter such as touchstone=debug [`TOUCHSTONE_LOG`, default: info]
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
     /// How many proxies of your own stand before the forum and add to X-Forwarded-For [`TOUCHSTONE_PROXIES`, default: 0]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub proxies: Option<String>,
@@ -70,15 +74,17 @@ pub struct Settings {
     pub mail_from: String,
     /// How many proxies add to `X-Forwarded-For`.
     pub proxies: usize,
+    /// What is logged, as a filter.
+    pub log: String,
 }
 
-/// Accent colours as `#rrggbb`.
+/// Accent colours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accent {
     /// On light pages.
-    pub light: Option<String>,
+    pub light: Option<Colour>,
     /// On dark pages.
-    pub dark: Option<String>,
+    pub dark: Option<Colour>,
 }
 
 /// A refused setting: which, which value, what would be right.
@@ -147,7 +153,11 @@ const PROXIES: Name = Name {
     key: "proxies",
     variable: "TOUCHSTONE_PROXIES",
 };
-const ALL: [Name; 10] = [
+const LOG: Name = Name {
+    key: "log",
+    variable: "TOUCHSTONE_LOG",
+};
+const ALL: [Name; 11] = [
     LISTEN,
     URL,
     DATABASE,
@@ -158,6 +168,7 @@ const ALL: [Name; 10] = [
     SMTP_URL,
     MAIL_FROM,
     PROXIES,
+    LOG,
 ];
 
 /// Where values are looked up, in order of weight.
@@ -253,11 +264,11 @@ impl Settings {
         let accent = Accent {
             light: sources
                 .find(given.accent.as_ref(), &ACCENT)?
-                .map(|found| colour(&found))
+                .map(|found| colour(&found, LIGHT_PAGE))
                 .transpose()?,
             dark: sources
                 .find(given.accent_dark.as_ref(), &ACCENT_DARK)?
-                .map(|found| colour(&found))
+                .map(|found| colour(&found, DARK_PAGE))
                 .transpose()?,
         };
         let smtp = sources
@@ -279,6 +290,11 @@ impl Settings {
             })
             .transpose()?
             .unwrap_or(0);
+        let log = sources
+            .find(given.log.as_ref(), &LOG)?
+            .map(|found| log_filter(&found))
+            .transpose()?
+            .unwrap_or_else(|| "info,actix_server=warn".to_owned());
         Ok(Self {
             listen,
             url,
@@ -289,6 +305,7 @@ impl Settings {
             smtp,
             mail_from,
             proxies,
+            log,
         })
     }
 
@@ -390,15 +407,16 @@ fn community_name(found: &Found) -> Result<String, BadSetting> {
     }
 }
 
-fn colour(found: &Found) -> Result<String, BadSetting> {
-    let is_colour = found.value.len() == 7
-        && found.value.starts_with('#')
-        && found.value[1..].chars().all(|digit| digit.is_ascii_hexdigit());
-    if is_colour {
-        Ok(found.value.to_ascii_lowercase())
-    } else {
-        Err(found.refuse("a colour such as #0b6e4f"))
+fn colour(found: &Found, page: Colour) -> Result<Colour, BadSetting> {
+    let colour = Colour::parse(&found.value).ok_or_else(|| found.refuse("a colour such as #0b6e4f"))?;
+    let contrast = colour.contrast(page);
+    if contrast >= READABLE {
+        return Ok(colour);
     }
+    let page = page.code();
+    Err(found.refuse(&format!(
+        "a colour that can be read on {page}: a contrast of {READABLE} or more, and this one has {contrast:.1}"
+    )))
 }
 
 fn mail_server(found: &Found) -> Result<Url, BadSetting> {
@@ -411,6 +429,13 @@ fn mail_server(found: &Found) -> Result<Url, BadSetting> {
         _ => {
             Err(shown.refuse("an address such as smtps://user:password@mail.example or smtp://localhost:25"))
         }
+    }
+}
+
+fn log_filter(found: &Found) -> Result<String, BadSetting> {
+    match tracing_subscriber::EnvFilter::try_new(&found.value) {
+        Ok(_) => Ok(found.value.clone()),
+        Err(_) => Err(found.refuse("a level such as warn, or a filter such as touchstone=debug")),
     }
 }
 
@@ -498,6 +523,9 @@ mod tests {
         assert!(wrong("database = 'mysql://x'").starts_with("database in touchstone.toml is \"mysql://x\""));
         assert!(wrong("url = 'https://forum.example/path'").contains("without a path"));
         assert!(wrong("accent = 'red'").contains("#0b6e4f"));
+        assert!(wrong("accent = '#ffff00'").contains("contrast"));
+        assert!(wrong("accent_dark = '#000080'").contains("contrast"));
+        assert!(wrong("log = 'a=b=c'").contains("filter"));
         assert!(wrong("prot = 1").contains("a setting that exists"));
         assert!(wrong("proxies = true").contains("a text in quotes"));
     }

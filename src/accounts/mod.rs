@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod demo;
+pub mod devices;
 pub mod mails;
 pub mod pages;
 pub mod passwords;

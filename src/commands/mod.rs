@@ -20,9 +20,8 @@ use crate::settings::Settings;
 pub type Outcome = Result<(), String>;
 
 /// Sends logs to standard error: for people on a terminal, as JSON otherwise.
-pub fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("TOUCHSTONE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,actix_server=warn"));
+pub fn start_logging(settings: &Settings) {
+    let filter = tracing_subscriber::EnvFilter::new(&settings.log);
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -111,19 +111,19 @@ fn kind(name: &str) -> &'static str {
     }
 }
 
+/// A small sheet that puts the community's colours in the place of ours.
 fn theme(accent: &Accent) -> Option<String> {
-    let light = accent
-        .light
-        .as_ref()
-        .map(|colour| format!(":root {{ --accent: {colour}; }}\n"));
-    let dark = accent
-        .dark
-        .as_ref()
-        .map(|colour| format!("@media (prefers-color-scheme: dark) {{ :root {{ --accent: {colour}; }} }}\n"));
-    match (light, dark) {
-        (None, None) => None,
-        (light, dark) => Some(light.unwrap_or_default() + &dark.unwrap_or_default()),
-    }
+    let modes = [("light", "black", accent.light), ("dark", "white", accent.dark)];
+    let sheets = modes.into_iter().filter_map(|(mode, deeper, colour)| {
+        let (accent, ink) = (colour?.code(), colour?.ink().code());
+        Some(format!(
+            "@media screen and (prefers-color-scheme: {mode}) {{ :root {{ --accent: {accent}; --accent-ink: {ink}; \
+             --accent-deep: color-mix(in oklab, {accent} 75%, {deeper}); \
+             --accent-wash: color-mix(in oklab, {accent} 14%, var(--paper)); }} }}\n"
+        ))
+    });
+    let sheet: String = sheets.collect();
+    (!sheet.is_empty()).then_some(sheet)
 }
 
 /// Sends a file. Asked for by its hash it may be kept for good, otherwise it is asked about each time.

@@ -6,7 +6,7 @@ use std::{fs, io};
 
 /// The lower layers, lowest first. Each may use those before it, and none knows a room.
 const LAYERS: &[&str] = &[
-    "clock", "ids", "error", "tokens", "paths", "text", "db", "settings", "web",
+    "clock", "colours", "ids", "error", "tokens", "paths", "text", "db", "settings", "web",
 ];
 
 /// The rooms. Each may use those before it, apart from the ones named beside it: of these it may name

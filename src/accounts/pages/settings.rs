@@ -7,7 +7,7 @@ use askama::Template;
 use super::letterhead;
 use crate::accounts::rules::check_password;
 use crate::accounts::viewer::Member;
-use crate::accounts::{SessionId, actions, passwords, store};
+use crate::accounts::{SessionId, actions, devices, passwords, store};
 use crate::error::Error;
 use crate::members::rules::ProfileVisibility;
 use crate::text::names::{DisplayName, Signature};
@@ -98,7 +98,7 @@ async fn respond(
         .map(|(id, created, seen, device)| SessionRow {
             id,
             is_this: id == member.session,
-            agent: device.agent,
+            agent: devices::name(&device.agent),
             address: device.address,
             created: When(created),
             seen: When(seen),

@@ -1,0 +1,141 @@
+//! What a page deep in a long thread costs beside the first: both rendered from the database, nothing cached.
+//! Run it with `scripts/bench`. It prints a Markdown table of medians and ratios.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a benchmark stops where a step fails, and prints"
+)]
+
+use std::time::{Duration, Instant};
+
+use actix_web::middleware::from_fn;
+use actix_web::{App, test};
+use touchstone::clock::{Clock, Time};
+use touchstone::commands::serve::Forum;
+use touchstone::db::{DatabaseUrl, Db};
+use touchstone::exchange::actions::{Claims, Importer};
+use touchstone::exchange::bundle::{Board, Community, Member, Moment, Post, Record, Thread};
+use touchstone::settings::{Given, Settings};
+use touchstone::web::{errors, forgery, headers};
+
+/// Posts in the long thread.
+const POSTS: i64 = 100_000;
+/// Pages that are compared with the first.
+const PAGES: [i64; 3] = [100, 5_000, 10_000];
+/// Times each page is asked for, in turn with the others, so that a slow moment meets all alike.
+const ROUNDS: usize = 2_000;
+
+fn records(now: Time) -> impl Iterator<Item = Record> {
+    let source = "benchmark".to_owned();
+    let people = (0..50).map(move |number| {
+        Record::Member(Member {
+            id: format!("m{number}"),
+            handle: format!("member-{number}"),
+            name: format!("Member {number}"),
+            joined: Moment(now),
+            tier: Some("top-rated".to_owned()),
+            signature: Some("One line under each post.".to_owned()),
+            ..Member::default()
+        })
+    });
+    let board = Board {
+        id: "b".to_owned(),
+        slug: "long".to_owned(),
+        title: "Long".to_owned(),
+        ..Board::default()
+    };
+    let thread = Thread {
+        id: "t".to_owned(),
+        board: "b".to_owned(),
+        title: "A long thread".to_owned(),
+        author: "m0".to_owned(),
+        created: Moment(now),
+        ..Thread::default()
+    };
+    let posts = (1..=POSTS).map(move |number| {
+        Record::Post(Post {
+            id: format!("p{number}"),
+            thread: "t".to_owned(),
+            number: Some(number),
+            author: format!("m{}", number % 50),
+            created: Moment(now),
+            format: "markdown".to_owned(),
+            body: format!(
+                "Post **{number}** of many.\n\n{}",
+                "Some words that make a post of usual length. ".repeat(12)
+            ),
+            ..Post::default()
+        })
+    });
+    std::iter::once(Record::Community(Community { version: 1, source }))
+        .chain(people)
+        .chain([Record::Board(board), Record::Thread(thread)])
+        .chain(posts)
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+#[actix_web::main]
+async fn main() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let db = Db::open(&DatabaseUrl::Sqlite(folder.path().join("bench.db"))).unwrap();
+    db.migrate().unwrap();
+    let clock = Clock::system();
+    let mut importer = Importer::new(db.clone(), Claims::default(), clock.now());
+    for (line, record) in (1..).zip(records(clock.now())) {
+        importer.take(line, Ok(record)).unwrap();
+    }
+    assert_eq!(
+        importer.finish().unwrap().posts.added,
+        u64::try_from(POSTS).unwrap()
+    );
+
+    let settings = Settings::from_sources(&Given::default(), &|_| None, "").unwrap();
+    let forum = Forum::new(settings, db, clock, false);
+    let app = test::init_service(
+        App::new()
+            .configure(move |config| forum.routes(config))
+            .wrap(from_fn(forgery::guard))
+            .wrap(from_fn(errors::show))
+            .wrap(from_fn(headers::protect))
+            .wrap(from_fn(headers::log)),
+    )
+    .await;
+
+    let paths: Vec<String> = std::iter::once("/t/1/a-long-thread".to_owned())
+        .chain(PAGES.iter().map(|page| format!("/t/1/a-long-thread?page={page}")))
+        .collect();
+    let mut times = vec![Vec::with_capacity(ROUNDS); paths.len()];
+    let mut bytes = vec![0; paths.len()];
+    for round in 0..ROUNDS + 50 {
+        for (place, path) in paths.iter().enumerate() {
+            let request = test::TestRequest::get().uri(path).to_request();
+            let started = Instant::now();
+            let answer = test::call_service(&app, request).await;
+            assert!(answer.status().is_success(), "{path}: {}", answer.status());
+            let body = test::read_body(answer).await;
+            let took = started.elapsed();
+            bytes[place] = body.len();
+            // The first rounds warm caches and are not counted.
+            if round >= 50 {
+                times[place].push(took);
+            }
+        }
+    }
+
+    let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
+    println!("| page of a thread of {POSTS} posts | bytes | median | page 1 ÷ this page |");
+    println!("|---|---|---|---|");
+    for (place, page) in std::iter::once(1).chain(PAGES).enumerate() {
+        let ratio = medians[0].as_secs_f64() / medians[place].as_secs_f64();
+        println!(
+            "| {page} | {} | {} µs | {ratio:.2} |",
+            bytes[place],
+            medians[place].as_micros()
+        );
+    }
+}
