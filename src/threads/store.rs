@@ -13,7 +13,7 @@ use super::ThreadId;
 use super::rules::ThreadKind;
 use crate::boards::BoardId;
 use crate::clock::Time;
-use crate::db::schema::{members, threads};
+use crate::db::schema::{boards, members, threads};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 use crate::paths;
@@ -182,8 +182,6 @@ pub enum Which<'a> {
     Ordinary(BoardId, Option<After>),
     /// The latest of several boards.
     Latest(&'a [BoardId]),
-    /// The latest of each board.
-    LatestOfEach,
 }
 
 type ListedRow = (
@@ -205,31 +203,51 @@ type ListedRow = (
     (String, String),
 );
 
+diesel::alias! {
+    const AUTHOR: Alias<Author> = members as author;
+    const POSTER: Alias<Poster> = members as poster;
+}
+
+type ThreadColumns = (
+    threads::id,
+    threads::board_id,
+    threads::title,
+    threads::slug,
+    threads::kind,
+    threads::created_at,
+    threads::last_number,
+    threads::posts,
+    threads::views,
+    threads::pinned,
+    threads::locked,
+    threads::last_post_at,
+);
+const THREAD_COLUMNS: ThreadColumns = (
+    threads::id,
+    threads::board_id,
+    threads::title,
+    threads::slug,
+    threads::kind,
+    threads::created_at,
+    threads::last_number,
+    threads::posts,
+    threads::views,
+    threads::pinned,
+    threads::locked,
+    threads::last_post_at,
+);
+
 /// Threads by the time of their last post, the latest first: one query.
 pub fn list(conn: &mut Conn, which: Which<'_>, limit: i64) -> QueryResult<Vec<Listed>> {
-    let (author, poster) = diesel::alias!(members as author, members as poster);
     let base = threads::table
-        .inner_join(author.on(author.field(members::id).eq(threads::author_id)))
-        .inner_join(poster.on(poster.field(members::id).eq(threads::last_poster_id)))
+        .inner_join(AUTHOR.on(AUTHOR.field(members::id).eq(threads::author_id)))
+        .inner_join(POSTER.on(POSTER.field(members::id).eq(threads::last_poster_id)))
         .order((threads::last_post_at.desc(), threads::id.desc()))
         .limit(limit)
         .select((
-            (
-                threads::id,
-                threads::board_id,
-                threads::title,
-                threads::slug,
-                threads::kind,
-                threads::created_at,
-                threads::last_number,
-                threads::posts,
-                threads::views,
-                threads::pinned,
-                threads::locked,
-                threads::last_post_at,
-            ),
-            (author.field(members::handle), author.field(members::name)),
-            (poster.field(members::handle), poster.field(members::name)),
+            THREAD_COLUMNS,
+            (AUTHOR.field(members::handle), AUTHOR.field(members::name)),
+            (POSTER.field(members::handle), POSTER.field(members::name)),
         ));
     let rows: Vec<ListedRow> = match which {
         Which::Pinned(board) => base
@@ -247,20 +265,33 @@ pub fn list(conn: &mut Conn, which: Which<'_>, limit: i64) -> QueryResult<Vec<Li
             .filter(threads::last_post_at.lt(last_post_at).or(threads::id.lt(id)))
             .load(conn)?,
         Which::Latest(boards) => base.filter(threads::board_id.eq_any(boards)).load(conn)?,
-        Which::LatestOfEach => {
-            let other = diesel::alias!(threads as other);
-            let newest = other
-                .filter(other.field(threads::board_id).eq(threads::board_id))
-                .order((
-                    other.field(threads::last_post_at).desc(),
-                    other.field(threads::id).desc(),
-                ))
-                .select(other.field(threads::id))
-                .limit(1)
-                .single_value();
-            base.filter(threads::id.nullable().eq(newest)).load(conn)?
-        }
     };
+    rows.into_iter().map(listed).collect()
+}
+
+/// The latest thread of each board: one query that begins with the boards, and looks one thread up for each,
+/// however many threads there are.
+pub fn latest_of_each(conn: &mut Conn) -> QueryResult<Vec<Listed>> {
+    let other = diesel::alias!(threads as other);
+    let newest = other
+        .filter(other.field(threads::board_id).eq(boards::id))
+        .order((
+            other.field(threads::last_post_at).desc(),
+            other.field(threads::id).desc(),
+        ))
+        .select(other.field(threads::id))
+        .limit(1)
+        .single_value();
+    let rows: Vec<ListedRow> = boards::table
+        .inner_join(threads::table.on(threads::id.nullable().eq(newest)))
+        .inner_join(AUTHOR.on(AUTHOR.field(members::id).eq(threads::author_id)))
+        .inner_join(POSTER.on(POSTER.field(members::id).eq(threads::last_poster_id)))
+        .select((
+            THREAD_COLUMNS,
+            (AUTHOR.field(members::handle), AUTHOR.field(members::name)),
+            (POSTER.field(members::handle), POSTER.field(members::name)),
+        ))
+        .load(conn)?;
     rows.into_iter().map(listed).collect()
 }
 

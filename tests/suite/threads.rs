@@ -265,11 +265,7 @@ async fn bad_input_comes_back_with_its_reason_and_nothing_lost() {
         page.text("#body-problem").contains("30000")
             && page.text("textarea[name=body]").chars().count() == 30_001
     );
-    assert_eq!(
-        site.read(|conn| Ok(threads::list(conn, threads::Which::LatestOfEach, 9)?))
-            .len(),
-        0
-    );
+    assert_eq!(site.read(|conn| Ok(threads::latest_of_each(conn)?)).len(), 0);
 }
 
 #[actix_web::test]

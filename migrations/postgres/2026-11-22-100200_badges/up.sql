@@ -33,4 +33,5 @@ CREATE TABLE badge_grants (
     CHECK (active_name IS NULL OR active_name = bound_name)
 );
 CREATE UNIQUE INDEX badge_grants_one_active ON badge_grants (member_id, badge) WHERE state = 'active';
+CREATE INDEX badge_grants_shown ON badge_grants (badge, state);
 CREATE INDEX badge_grants_of_member ON badge_grants (member_id, id);

@@ -33,6 +33,8 @@ CREATE TABLE threads (
 );
 -- A board lists pinned threads first, then the latest; the id breaks ties.
 CREATE INDEX threads_of_board ON threads (board_id, pinned, last_post_at, id);
+-- The home page shows the latest thread of each board, pinned or not.
+CREATE INDEX threads_latest_of_board ON threads (board_id, last_post_at, id);
 CREATE INDEX threads_latest ON threads (last_post_at, id);
 CREATE INDEX threads_by_author ON threads (author_id, id);
 

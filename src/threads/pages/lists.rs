@@ -139,7 +139,7 @@ pub(super) async fn home(site: web::Data<Site>, viewer: Viewer) -> Result<HttpRe
             .iter()
             .map(|board| board.id)
             .collect();
-        let latest_of_each = store::list(conn, Which::LatestOfEach, 1000)?;
+        let latest_of_each = store::latest_of_each(conn)?;
         let latest = store::list(conn, Which::Latest(&open), LATEST)?;
         Ok(Home {
             boards,
@@ -211,7 +211,7 @@ pub(super) async fn board(
         let pinned = store::list(conn, Which::Pinned(board.id), PINNED)?;
         let more = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
         let ordinary = store::list(conn, Which::Ordinary(board.id, after), more)?;
-        let latest = store::list(conn, Which::LatestOfEach, 1000)?;
+        let latest = store::latest_of_each(conn)?;
         Ok((boards, board, pinned, ordinary, latest))
     });
     let (boards, board, pinned, mut ordinary, latest) = found.await?;

@@ -97,7 +97,7 @@ impl TestSite {
             ..
         } = self;
         let demo = forum.site.demo;
-        let settings = touchstone::settings::Settings::clone(&forum.site.settings);
+        let settings = Settings::clone(&forum.site.settings);
         let db = Db::open(&database.url).unwrap();
         let forum = Forum::new(settings, db.clone(), clock.clone(), demo);
         Self {
