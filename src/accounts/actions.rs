@@ -1,5 +1,7 @@
 //! Joining, confirming, signing in and out, and changing the password: each in one transaction.
 
+mod profile;
+
 use super::SessionId;
 use super::mails::Letterhead;
 use super::rules::{self, Email, Purpose};
@@ -13,6 +15,8 @@ use crate::members::{self, MemberId};
 use crate::outside;
 use crate::text::names::{DisplayName, Handle};
 use crate::tokens::Token;
+
+pub use profile::{Profile, save_profile};
 
 /// A checked wish to join.
 #[derive(Clone, Debug)]

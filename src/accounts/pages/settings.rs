@@ -155,15 +155,15 @@ pub(super) async fn save_profile(
         )
         .await;
     };
-    let (id, old, now) = (member.id, member.name.clone(), site.clock.now());
-    let writing = site.db.write(move |conn| {
-        members::store::set_profile(conn, id, signature.as_str(), profile)?;
-        if name.as_str() == old {
-            Ok(0)
-        } else {
-            badges::actions::rename(conn, id, &name, now)
-        }
-    });
+    let profile = actions::Profile {
+        name,
+        signature,
+        visible_to: profile,
+    };
+    let (id, now) = (member.id, site.clock.now());
+    let writing = site
+        .db
+        .write(move |conn| actions::save_profile(conn, id, &profile, now));
     match writing.await {
         Ok(0) => see_other("/settings?saved=profile"),
         Ok(_) => see_other("/settings?saved=renamed"),
