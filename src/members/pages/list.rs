@@ -135,7 +135,10 @@ pub(super) async fn members(
     let next = (found.len() > A_PAGE).then(|| {
         found.truncate(A_PAGE);
         let after = found.last().map(|last| last.handle.clone()).unwrap_or_default();
-        format!("/admin/members?q={query}&after={after}")
+        let asked = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("q", &query), ("after", &after)])
+            .finish();
+        format!("/admin/members?{asked}")
     });
     let rows = found.iter().map(|member| Row {
         roles: roles.remove(&member.id).unwrap_or_default(),
