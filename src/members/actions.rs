@@ -67,6 +67,24 @@ pub fn set_tier(
     Ok(())
 }
 
+/// Takes a member's name off the list of those that wait for a look: it is honest.
+///
+/// # Errors
+/// When there is no such member.
+pub fn settle_name(conn: &mut Conn, handle: &str, by: MemberId, now: Time) -> Result<(), Error> {
+    let member = store::find(conn, handle)?.ok_or(Error::NotFound)?;
+    store::settle_name(conn, member.id)?;
+    store::audit(
+        conn,
+        Some(by),
+        "name-settled",
+        &subject(&member),
+        &member.name,
+        now,
+    )?;
+    Ok(())
+}
+
 fn subject(member: &Member) -> String {
     format!("member {}", member.handle)
 }

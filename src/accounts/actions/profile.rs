@@ -23,12 +23,7 @@ pub struct Profile {
 ///
 /// # Errors
 /// When the name imitates staff or a verified member; then nothing is saved.
-pub fn save_profile(
-    conn: &mut Conn,
-    member: MemberId,
-    profile: &Profile,
-    now: Time,
-) -> Result<usize, Error> {
+pub fn save_profile(conn: &mut Conn, member: MemberId, profile: &Profile, now: Time) -> Result<usize, Error> {
     let before = members::store::get(conn, member)?;
     members::store::set_profile(conn, member, profile.signature.as_str(), profile.visible_to)?;
     if profile.name.as_str() == before.name {

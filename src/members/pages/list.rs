@@ -344,19 +344,8 @@ pub(super) async fn settle_name(
 ) -> Result<HttpResponse, Error> {
     let handle = handle.into_inner();
     let (whose, by, now) = (handle.clone(), administrator.0.id, site.clock.now());
-    let writing = site.db.write(move |conn| {
-        let member = store::find(conn, &whose)?.ok_or(Error::NotFound)?;
-        store::settle_name(conn, member.id)?;
-        store::audit(
-            conn,
-            Some(by),
-            "name-settled",
-            &format!("member {whose}"),
-            &member.name,
-            now,
-        )?;
-        Ok(())
-    });
-    writing.await?;
+    site.db
+        .write(move |conn| actions::settle_name(conn, &whose, by, now))
+        .await?;
     see_other(&format!("/admin/members/{handle}?saved=name"))
 }
