@@ -147,8 +147,14 @@ pub fn preview_tiers(conn: &mut Conn, lines: &[Line]) -> Result<Preview, Error> 
     let mut seen: HashMap<&str, u64> = HashMap::new();
     for line in lines {
         match judge(line, &members, &seen) {
-            Ok(None) => preview.unchanged += 1,
-            Ok(Some(change)) => preview.changes.push(change),
+            Ok(change) => {
+                // Only a line that counts stands in the way of a second one.
+                seen.insert(&line.handle, line.line);
+                match change {
+                    None => preview.unchanged += 1,
+                    Some(change) => preview.changes.push(change),
+                }
+            }
             Err(problem) => {
                 let text = format!("{},{}", line.handle, line.tier);
                 preview.unusable.push(Unusable {
@@ -158,7 +164,6 @@ pub fn preview_tiers(conn: &mut Conn, lines: &[Line]) -> Result<Preview, Error> 
                 });
             }
         }
-        seen.entry(&line.handle).or_insert(line.line);
     }
     Ok(preview)
 }
