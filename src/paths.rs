@@ -74,7 +74,8 @@ pub fn within_site(next: &str) -> &str {
     let is_local = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')
-        && !next.chars().any(char::is_control);
+        // Nothing else can stand in a header.
+        && next.chars().all(|c| c.is_ascii_graphic());
     if is_local { next } else { "/" }
 }
 
@@ -96,6 +97,7 @@ mod tests {
             "/\\evil.example",
             "javascript:alert(1)",
             "/a\nb",
+            "/é",
         ] {
             assert_eq!(within_site(elsewhere), "/", "{elsewhere}");
         }

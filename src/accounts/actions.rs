@@ -1,5 +1,7 @@
 //! Joining, confirming, signing in and out, and changing the password: each in one transaction.
 
+mod profile;
+
 use super::SessionId;
 use super::mails::Letterhead;
 use super::rules::{self, Email, Purpose};
@@ -13,6 +15,8 @@ use crate::members::{self, MemberId};
 use crate::outside;
 use crate::text::names::{DisplayName, Handle};
 use crate::tokens::Token;
+
+pub use profile::{Profile, save_profile};
 
 /// A checked wish to join.
 #[derive(Clone, Debug)]
@@ -40,6 +44,8 @@ pub enum JoinProblem {
     Name(String),
     /// The name looks like another member's: allowed when one insists.
     NameLooksAlike(String),
+    /// The first administrator's address is a member's.
+    Email(String),
     /// Anything else.
     Other(Error),
 }
@@ -75,15 +81,25 @@ pub fn join(
         }
         Likeness::NearMiss | Likeness::Own => {}
     }
+    let account = store::by_email(conn, &joining.email.key())?;
     let is_first = match &joining.first_administrator {
         None => false,
         Some(link) => {
+            if !is_first_administrator(conn, link, now)? {
+                return Err(spent_link().into());
+            }
+            // Whoever holds the link may know who is a member, and must not lose it for nothing.
+            if account.is_some() {
+                return Err(JoinProblem::Email(
+                    "This address belongs to a member already. Take another one.".to_owned(),
+                ));
+            }
             let hash = crate::tokens::hash(link);
             store::use_link(conn, &hash, Purpose::FirstAdministrator, now)?.ok_or_else(spent_link)?;
             true
         }
     };
-    if let Some(account) = store::by_email(conn, &joining.email.key())? {
+    if let Some(account) = account {
         let mail = letterhead.joined_already(joining.email.as_str(), &account);
         outside::store::queue(conn, &mail, now)?;
         return Ok(());
@@ -332,6 +348,15 @@ pub fn offer_first_administrator(conn: &mut Conn, token: &Token, now: Time) -> R
     let end = now + rules::FIRST_ADMINISTRATOR_LINK;
     store::insert_link(conn, &token.hash(), Purpose::FirstAdministrator, None, end)?;
     Ok(true)
+}
+
+/// Whether this link still lets the first administrator join: once there is one by any other way, it does not.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_first_administrator(conn: &mut Conn, link: &str, now: Time) -> Result<bool, Error> {
+    let found = store::find_link(conn, &crate::tokens::hash(link), Purpose::FirstAdministrator, now)?;
+    Ok(found.is_some() && members::store::count_holding(conn, Role::Administrator)? == 0)
 }
 
 /// A checked member from the command line.

@@ -6,6 +6,9 @@ use crate::clock::Time;
 
 /// A session ends when it was idle for so long.
 pub const SESSION_IDLE: TimeDelta = TimeDelta::days(30);
+/// The cookie that names a session is kept so long, the longest that browsers allow: whoever comes back in time
+/// must still have it, and the server says when the session is over.
+pub const SESSION_COOKIE: TimeDelta = TimeDelta::days(400);
 /// A link that confirms an e-mail address lives so long.
 pub const VERIFY_LINK: TimeDelta = TimeDelta::hours(24);
 /// A link that resets a password lives so long.

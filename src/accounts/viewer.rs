@@ -254,7 +254,7 @@ fn cookie_name(settings: &Settings) -> &'static str {
 /// The cookie that holds a session's token.
 #[must_use]
 pub fn session_cookie(settings: &Settings, token: &Token) -> Cookie<'static> {
-    let days = rules::SESSION_IDLE.num_days();
+    let days = rules::SESSION_COOKIE.num_days();
     build_cookie(settings, token.as_str().to_owned(), CookieDuration::days(days))
 }
 

@@ -67,6 +67,24 @@ pub fn set_tier(
     Ok(())
 }
 
+/// Takes a member's name off the list of those that wait for a look: it is honest.
+///
+/// # Errors
+/// When there is no such member.
+pub fn settle_name(conn: &mut Conn, handle: &str, by: MemberId, now: Time) -> Result<(), Error> {
+    let member = store::find(conn, handle)?.ok_or(Error::NotFound)?;
+    store::settle_name(conn, member.id)?;
+    store::audit(
+        conn,
+        Some(by),
+        "name-settled",
+        &subject(&member),
+        &member.name,
+        now,
+    )?;
+    Ok(())
+}
+
 fn subject(member: &Member) -> String {
     format!("member {}", member.handle)
 }
@@ -129,8 +147,14 @@ pub fn preview_tiers(conn: &mut Conn, lines: &[Line]) -> Result<Preview, Error> 
     let mut seen: HashMap<&str, u64> = HashMap::new();
     for line in lines {
         match judge(line, &members, &seen) {
-            Ok(None) => preview.unchanged += 1,
-            Ok(Some(change)) => preview.changes.push(change),
+            Ok(change) => {
+                // Only a line that counts stands in the way of a second one.
+                seen.insert(&line.handle, line.line);
+                match change {
+                    None => preview.unchanged += 1,
+                    Some(change) => preview.changes.push(change),
+                }
+            }
             Err(problem) => {
                 let text = format!("{},{}", line.handle, line.tier);
                 preview.unusable.push(Unusable {
@@ -140,7 +164,6 @@ pub fn preview_tiers(conn: &mut Conn, lines: &[Line]) -> Result<Preview, Error> 
                 });
             }
         }
-        seen.entry(&line.handle).or_insert(line.line);
     }
     Ok(preview)
 }

@@ -3,7 +3,7 @@
 mod list;
 mod tiers;
 
-use actix_web::web;
+use actix_web::{guard, web};
 
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -16,5 +16,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/admin/members/{handle}/name", web::post().to(list::settle_name))
         .route("/admin/tiers", web::get().to(tiers::form))
         .route("/admin/tiers", web::post().to(tiers::preview))
-        .route("/admin/tiers/apply", web::post().to(tiers::apply));
+        .service(
+            web::resource("/admin/tiers/apply")
+                .guard(guard::Post())
+                .app_data(web::FormConfig::default().limit(tiers::LARGEST_FORM))
+                .route(web::post().to(tiers::apply)),
+        );
 }

@@ -76,13 +76,14 @@ pub(super) async fn form(
 ) -> Result<HttpResponse, Error> {
     let first = invitation.into_inner().first;
     if !first.is_empty() {
-        let (hash, now) = (tokens::hash(&first), site.clock.now());
-        let link = site
+        let (link, now) = (first.clone(), site.clock.now());
+        let asking = site
             .db
-            .read(move |conn| Ok(store::find_link(conn, &hash, Purpose::FirstAdministrator, now)?));
-        if link.await?.is_none() {
+            .read(move |conn| actions::is_first_administrator(conn, &link, now));
+        if !asking.await? {
             return Err(Error::Forbidden(
-                "This link was used already, or a newer one was printed. Restart the program for a new one."
+                "This link was used already, or a newer one was printed. Restart the program: while there is no \
+                 administrator, it prints a new one."
                     .into(),
             ));
         }
@@ -172,6 +173,7 @@ pub(super) async fn join(
         Some(JoinProblem::Handle(message)) => ("handle", message, false),
         Some(JoinProblem::NameLooksAlike(message)) => ("name", message, true),
         Some(JoinProblem::Name(message)) => ("name", message, false),
+        Some(JoinProblem::Email(message)) => ("email", message, false),
         Some(JoinProblem::Other(cause)) => return Err(cause),
     };
     show(

@@ -1,7 +1,7 @@
 //! A member's own settings: profile, password, sessions.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::letterhead;
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::members::rules::ProfileVisibility;
 use crate::text::names::{DisplayName, Signature};
 use crate::tokens::Token;
-use crate::web::{Crumb, Frame, Problems, Site, When, page_with, see_other};
+use crate::web::{Crumb, Frame, Problems, Site, When, address, page_with, see_other};
 use crate::{badges, members};
 
 /// The profile form as it was sent.
@@ -155,15 +155,15 @@ pub(super) async fn save_profile(
         )
         .await;
     };
-    let (id, old, now) = (member.id, member.name.clone(), site.clock.now());
-    let writing = site.db.write(move |conn| {
-        members::store::set_profile(conn, id, signature.as_str(), profile)?;
-        if name.as_str() == old {
-            Ok(0)
-        } else {
-            badges::actions::rename(conn, id, &name, now)
-        }
-    });
+    let profile = actions::Profile {
+        name,
+        signature,
+        visible_to: profile,
+    };
+    let (id, now) = (member.id, site.clock.now());
+    let writing = site
+        .db
+        .write(move |conn| actions::save_profile(conn, id, &profile, now));
     match writing.await {
         Ok(0) => see_other("/settings?saved=profile"),
         Ok(_) => see_other("/settings?saved=renamed"),
@@ -194,12 +194,14 @@ pub(super) struct PasswordForm {
 pub(super) async fn change_password(
     site: web::Data<Site>,
     member: Member,
+    request: HttpRequest,
     form: web::Form<PasswordForm>,
 ) -> Result<HttpResponse, Error> {
     let form = form.into_inner();
     let (id, handle, now) = (member.id, member.handle.clone(), site.clock.now());
+    let from = address::of(&request, site.settings.proxies);
     let counted = site.db.write(move |conn| {
-        let wait = actions::count_sign_in(conn, &handle, "settings", now)?;
+        let wait = actions::count_sign_in(conn, &handle, &from, now)?;
         let stored = store::credentials(conn, &handle)?.and_then(|found| found.password_hash);
         Ok((wait, stored, store::mailbox_of(conn, id)?))
     });

@@ -135,7 +135,10 @@ pub(super) async fn members(
     let next = (found.len() > A_PAGE).then(|| {
         found.truncate(A_PAGE);
         let after = found.last().map(|last| last.handle.clone()).unwrap_or_default();
-        format!("/admin/members?q={query}&after={after}")
+        let asked = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("q", &query), ("after", &after)])
+            .finish();
+        format!("/admin/members?{asked}")
     });
     let rows = found.iter().map(|member| Row {
         roles: roles.remove(&member.id).unwrap_or_default(),
@@ -349,19 +352,8 @@ pub(super) async fn settle_name(
 ) -> Result<HttpResponse, Error> {
     let handle = handle.into_inner();
     let (whose, by, now) = (handle.clone(), administrator.0.id, site.clock.now());
-    let writing = site.db.write(move |conn| {
-        let member = store::find(conn, &whose)?.ok_or(Error::NotFound)?;
-        store::settle_name(conn, member.id)?;
-        store::audit(
-            conn,
-            Some(by),
-            "name-settled",
-            &format!("member {whose}"),
-            &member.name,
-            now,
-        )?;
-        Ok(())
-    });
-    writing.await?;
+    site.db
+        .write(move |conn| actions::settle_name(conn, &whose, by, now))
+        .await?;
     see_other(&format!("/admin/members/{handle}?saved=name"))
 }

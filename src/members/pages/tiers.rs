@@ -14,6 +14,8 @@ use crate::web::{Crumb, Frame, Problems, Site, page_with};
 
 /// Largest list, in bytes.
 const LARGEST: usize = 2 * 1024 * 1024;
+/// Largest form that brings a list back: a byte takes at most three when it is encoded.
+pub(super) const LARGEST_FORM: usize = 3 * LARGEST + 4096;
 /// Rows of changes and of unusable lines that the page shows.
 const SHOWN: usize = 500;
 
@@ -100,9 +102,10 @@ pub(super) async fn preview(
     administrator: Administrator,
     mut parts: Multipart,
 ) -> Result<HttpResponse, Error> {
-    let (name, list) = read_upload(&mut parts).await?;
-    let lines = match read_lines(&list) {
-        Ok(lines) => lines,
+    let (name, bytes) = read_upload(&mut parts).await?;
+    let read = read_text(bytes).and_then(|list| Ok((read_lines(&list)?, list)));
+    let (lines, list) = match read {
+        Ok(read) => read,
         Err(problem) => {
             let problems = Problems::one("file", problem);
             let empty = (name, String::new(), None, false);
@@ -158,7 +161,7 @@ pub(super) async fn apply(
     )
 }
 
-async fn read_upload(parts: &mut Multipart) -> Result<(String, String), Error> {
+async fn read_upload(parts: &mut Multipart) -> Result<(String, Vec<u8>), Error> {
     let broken = |cause: actix_multipart::MultipartError| {
         tracing::debug!(%cause, "an upload broke off");
         Error::Refused("The file did not arrive whole. Choose it once more.".to_owned())
@@ -184,11 +187,14 @@ async fn read_upload(parts: &mut Multipart) -> Result<(String, String), Error> {
             found = (name, bytes);
         }
     }
-    let (name, bytes) = found;
-    let text = String::from_utf8(bytes).map_err(|_| {
-        Error::Refused("The file is not UTF-8 text. Save it as “CSV UTF-8” and try again.".to_owned())
-    })?;
-    Ok((name, text.trim_start_matches('\u{feff}').to_owned()))
+    Ok(found)
+}
+
+/// The list as text, without the mark that some programs put in front of it.
+fn read_text(bytes: Vec<u8>) -> Result<String, String> {
+    let text = String::from_utf8(bytes)
+        .map_err(|_| "The file is not UTF-8 text. Save it as “CSV UTF-8” and try again.".to_owned())?;
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 /// Reads `handle,tier` with a heading line.
@@ -207,10 +213,11 @@ fn read_lines(list: &str) -> Result<Vec<Line>, String> {
         return Err(EXPECTED.to_owned());
     };
     let mut lines = Vec::new();
+    let mut lines_before = LineCount::new(list);
     for record in reader.records() {
         let record = record.map_err(|cause| format!("The file cannot be read as CSV: {cause}."))?;
         let cell = |place: usize| record.get(place).unwrap_or_default().to_owned();
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines_before.at(record.position().map_or(0, csv::Position::byte));
         lines.push(Line {
             line,
             handle: cell(handle).trim_start_matches('@').to_lowercase(),
@@ -231,6 +238,36 @@ fn read_lines(list: &str) -> Result<Vec<Line>, String> {
         Err("The list has a heading, but no lines below it.".to_owned())
     } else {
         Ok(lines)
+    }
+}
+
+/// Counts lines as an editor does. The reader's own count stands before the rest of a Windows line ending and
+/// before empty lines.
+struct LineCount<'a> {
+    list: &'a [u8],
+    counted: usize,
+    line: u64,
+}
+
+impl<'a> LineCount<'a> {
+    fn new(list: &'a str) -> Self {
+        Self {
+            list: list.as_bytes(),
+            counted: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of the record that the reader began at this byte; never asked for an earlier one than before.
+    fn at(&mut self, byte: u64) -> u64 {
+        let begun = usize::try_from(byte).unwrap_or(usize::MAX);
+        let is_record = |(place, byte): (usize, &u8)| place >= begun && !matches!(byte, b'\r' | b'\n');
+        let here = self.list.iter().enumerate().skip(self.counted).find(|one| is_record(*one));
+        let here = here.map_or(self.list.len(), |(place, _)| place);
+        let breaks = self.list[self.counted..here].iter().filter(|byte| **byte == b'\n').count();
+        self.line += u64::try_from(breaks).unwrap_or(u64::MAX);
+        self.counted = here;
+        self.line
     }
 }
 
@@ -263,6 +300,19 @@ mod tests {
                 .iter()
                 .all(|line| crate::members::rules::tier_from_text(&line.tier).is_none())
         );
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        for (list, expected) in [
+            ("handle,tier\na,none\nb,none\n", [2, 3]),
+            ("handle,tier\r\na,none\r\nb,none\r\n", [2, 3]),
+            ("handle,tier\n\n\na,none\n\nb,none", [4, 6]),
+            ("handle,tier,note\na,none,\"two\nlines\"\nb,none,\n", [2, 4]),
+        ] {
+            let lines: Vec<u64> = read_lines(list).unwrap().iter().map(|line| line.line).collect();
+            assert_eq!(lines, expected, "{list:?}");
+        }
     }
 
     #[test]
