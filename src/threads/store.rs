@@ -268,7 +268,8 @@ pub fn list(conn: &mut Conn, which: Which<'_>, limit: i64) -> QueryResult<Vec<Li
             let boards: Vec<i64> = boards.iter().map(|board| board.0).collect();
             // The sum keeps the databases from sorting every thread of these boards: they walk the latest
             // threads instead, and stop when they have enough.
-            base.filter((threads::board_id + 0_i64).eq_any(boards)).load(conn)?
+            base.filter((threads::board_id + 0_i64).eq_any(boards))
+                .load(conn)?
         }
     };
     rows.into_iter().map(listed).collect()

@@ -54,7 +54,7 @@ async fn sign_in_as(site: &Site, request: &HttpRequest, handle: String) -> Resul
     let cookie = session_cookie(&site.settings, &token);
     let writing = site.db.write(move |conn| {
         let member = members::store::find(conn, &handle)?.ok_or(Error::NotFound)?;
-        actions::sign_in(conn, member.id, None, &token, &device, now)
+        actions::sign_in(conn, member.id, &token, &device, now)
     });
     writing.await?;
     let mut answer = see_other("/")?;

@@ -201,12 +201,12 @@ pub(super) async fn change_password(
     let (id, handle, now) = (member.id, member.handle.clone(), site.clock.now());
     let from = address::of(&request, site.settings.proxies);
     let counted = site.db.write(move |conn| {
-        let wait = actions::count_sign_in(conn, &handle, &from, now)?;
-        let stored = store::credentials(conn, &handle)?.and_then(|found| found.password_hash);
-        Ok((wait, stored, store::mailbox_of(conn, id)?))
+        let counted = actions::count_sign_in(conn, &handle, &from, now)?;
+        Ok((counted, store::mailbox_of(conn, id)?))
     });
-    let (wait, stored, mailbox) = counted.await?;
-    if let Some(seconds) = wait {
+    let (counted, mailbox) = counted.await?;
+    let stored = counted.credentials.and_then(|found| found.password_hash);
+    if let Some(seconds) = counted.wait {
         return Err(Error::TooMany { seconds });
     }
     let email = mailbox.and_then(|mailbox| mailbox.email).unwrap_or_default();

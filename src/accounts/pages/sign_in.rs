@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use crate::accounts::actions::Counted;
 use crate::accounts::viewer::{Viewer, device, no_cookie, session_cookie};
 use crate::accounts::{actions, passwords, store};
 use crate::error::Error;
@@ -77,15 +78,13 @@ pub(super) async fn sign_in(
     form: web::Form<LoginForm>,
 ) -> Result<HttpResponse, Error> {
     let form = form.into_inner();
-    let login = form.login.trim().to_lowercase();
     let (now, from) = (site.clock.now(), address::of(&request, site.settings.proxies));
-    let name = login.clone();
+    let login = form.login.trim().to_lowercase();
     // The try is counted before the password is looked at, so that many at once are counted too.
-    let counted = site.db.write(move |conn| {
-        let wait = actions::count_sign_in(conn, &name, &from, now)?;
-        Ok((wait, store::credentials(conn, &name)?))
-    });
-    let (wait, credentials) = counted.await?;
+    let counting = site
+        .db
+        .write(move |conn| actions::count_sign_in(conn, &login, &from, now));
+    let Counted { wait, credentials } = counting.await?;
     if let Some(seconds) = wait {
         return Err(Error::TooMany { seconds });
     }
@@ -108,7 +107,7 @@ pub(super) async fn sign_in(
     let cookie = session_cookie(&site.settings, &token);
     let member = credentials.id;
     site.db
-        .write(move |conn| actions::sign_in(conn, member, Some(&login), &token, &device, now))
+        .write(move |conn| actions::sign_in(conn, member, &token, &device, now))
         .await?;
     let mut answer = see_other(paths::within_site(&form.next))?;
     add_cookie(&mut answer, &cookie)?;

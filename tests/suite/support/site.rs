@@ -217,7 +217,7 @@ impl TestSite {
         let cookie = format!("session={}", token.as_str());
         self.write(move |conn| {
             let member = members::store::find(conn, &who)?.ok_or(Error::NotFound)?;
-            actions::sign_in(conn, member.id, None, &token, &Device::default(), now)
+            actions::sign_in(conn, member.id, &token, &Device::default(), now)
         });
         Person {
             handle: handle.to_owned(),

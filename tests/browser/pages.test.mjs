@@ -1,0 +1,290 @@
+// Every kind of page, at every width and in both schemes: nothing for axe to find, nothing too wide.
+import { after, before, describe, test } from "node:test";
+import assert from "node:assert/strict";
+import * as hardship from "./hardship.mjs";
+import { announcementPath, axe, cookieOf, doubleText, newPage, overflow, send, startBrowser, startForum } from "./support.mjs";
+
+let forum;
+let browser;
+let announcement;
+let hard;
+before(async () => {
+  forum = await startForum();
+  browser = await startBrowser();
+  announcement = await announcementPath(forum);
+  const said = await forum.load(hardship.records);
+  assert.doesNotMatch(said, /refused\W+[1-9]/i, said);
+  const board = await (await fetch(`${forum.base}/b/hardship`)).text();
+  hard = board.match(/href="(\/t\/\d+\/[^"?#/]+)"/)[1];
+});
+after(async () => {
+  await browser?.close();
+  await forum?.stop();
+});
+
+const click = (page, name) => page.getByRole("button", { name, exact: true }).first().click();
+const someThread = async (page, board) => {
+  await page.goto(`/b/${board}`);
+  await page.locator(".rows-wide .row-title a").last().click();
+};
+const upload = async (page, name, lines) => {
+  await page.goto("/admin/tiers");
+  await page.getByLabel("CSV file").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(lines) });
+  await click(page, "Read the file");
+};
+const LIST = "handle,tier\npatrick-j,top-rated\nmarta,top-rated\nmaria-k,golden\nleo-p,rising-talent\nmarco-t,rising-talent\n";
+/** Answers with the page instead of following a redirect: what a form that was refused looks like. */
+const unguarded = (page, form) => page.locator(form).evaluate((element) => element.setAttribute("novalidate", ""));
+
+// name, who looks, and an address or what leads to the page.
+const PAGES = [
+  ["home", , "/"],
+  ["home as an administrator", "tomasz-w", "/"],
+  ["home with the menu open", "maria-k", async (page) => {
+    await page.goto("/");
+    await page.locator(".menu summary").click();
+  }],
+  ["a board", , "/b/freelancers"],
+  ["a board for a member", "maria-k", "/b/freelancers"],
+  ["a board inside another", , "/b/finding-work"],
+  ["older threads of a board", , async (page) => {
+    await page.goto("/b/finding-work");
+    await page.getByRole("link", { name: "Older threads" }).click();
+  }],
+  ["a board without threads", "maria-k", "/b/nobody-yet"],
+  ["a board with long words", , "/b/hardship"],
+  ["page 1 of a thread", , (page) => page.goto(announcement)],
+  ["page 3 of a thread", , (page) => page.goto(`${announcement}?page=3`)],
+  ["the last page of a thread", , (page) => page.goto(`${announcement}?page=67`)],
+  ["a thread for a member", "maria-k", (page) => page.goto(`${announcement}?page=3`)],
+  ["a thread for an eligible member", "daniel-r", (page) => page.goto(`${announcement}?page=2`)],
+  ["a thread for a moderator, all folds open", "goran-m", async (page) => {
+    await page.goto(`${announcement}?page=3`);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
+  }],
+  ["a post that an address names", "maria-k", (page) => page.goto(`${announcement}/345`)],
+  ["a thread of one page", , (page) => someThread(page, "craft")],
+  ["a locked thread with long words and missing posts", "leo-p", (page) => page.goto(hard)],
+  ["a locked thread for a moderator", "goran-m", (page) => page.goto(hard)],
+  ["live preview", "maria-k", async (page) => {
+    await someThread(page, "craft");
+    await page.getByLabel("Your reply").fill(hardship.records.find((record) => record.id === "p1").body);
+    await page.locator(".preview table").waitFor();
+  }],
+  ["a reply's preview", "maria-k", async (page) => {
+    await someThread(page, "craft");
+    await page.getByLabel("Your reply").fill("### A heading\n\n- a list\n\n> words\n\n`code`");
+    await click(page, "Preview");
+  }],
+  ["an empty reply", "maria-k", async (page) => {
+    await someThread(page, "craft");
+    await unguarded(page, "form[data-composer]");
+    await click(page, "Post reply");
+    await page.locator("#body-problem").waitFor();
+  }],
+  ["a new thread", "maria-k", "/b/finding-work/new"],
+  ["a new thread by a community manager", "lena-h", "/b/announcements/new"],
+  ["a new thread with problems", "maria-k", async (page) => {
+    await page.goto("/b/finding-work/new");
+    await unguarded(page, "form[data-composer]");
+    await page.getByLabel("Title").fill("?");
+    await click(page, "Post thread");
+    await page.locator("#title-problem").waitFor();
+  }],
+  ["one's own profile", "maria-k", "/u/maria-k"],
+  ["one's own profile with an invitation", "daniel-r", "/u/daniel-r"],
+  ["another's profile", "maria-k", "/u/goran-m"],
+  ["a profile with long words", , `/u/${hardship.handle}`],
+  ["a profile without posts", "quiet-q", "/u/quiet-q"],
+  ["a private profile", "maria-k", "/u/quiet-q"],
+  ["a profile for members", , "/u/members-m"],
+  ["badges", , "/badges"],
+  ["Identity Verified", , "/badges/identity-verified"],
+  ["Phone verified", , "/badges/phone-verified"],
+  ["Payment method verified", , "/badges/payment-method-verified"],
+  ["Background check passed", , "/badges/background-check-passed"],
+  ["verification: verified", "maria-k", "/verification"],
+  ["verification: eligible", "daniel-r", "/verification"],
+  ["verification: not yet", "leo-p", "/verification"],
+  ["verification: a client", "oliver-h", "/verification"],
+  ["verification: staff", "noor-v", "/verification"],
+  ["verification: off after a change of name", "rahul-s", async (page) => {
+    await page.goto("/settings");
+    await page.getByLabel("Name", { exact: true }).fill("Rahul Shore");
+    await click(page, "Save profile");
+    await page.goto("/verification");
+    await page.getByText("Your badge is not shown").waitFor();
+  }],
+  ["join", , "/join"],
+  ["join with problems", , async (page) => {
+    await page.goto("/join");
+    await unguarded(page, "form[action='/join']");
+    await page.getByLabel("Name", { exact: true }).fill("✓ Maria K");
+    await page.getByLabel("Handle").fill("admin");
+    await page.getByLabel("E-mail address").fill("nobody");
+    await page.getByLabel("Password").fill("password12");
+    await click(page, "Join");
+    await page.locator("#name-problem").waitFor();
+  }],
+  ["join with a name like another's", , async (page) => {
+    await page.goto("/join");
+    await page.getByLabel("Name", { exact: true }).fill("Theo Kk");
+    await page.getByLabel("Handle").fill("theo-kk");
+    await page.getByLabel("E-mail address").fill("theo@people.example");
+    await page.getByLabel("Password").fill("rowing past the old lighthouse");
+    await click(page, "Join");
+  }],
+  ["look into your mail", , "/join/check-mail"],
+  ["confirm an address", , "/join/confirm?token=x"],
+  ["sign in", , "/login"],
+  ["sign in with a problem", , async (page) => {
+    await page.goto("/login");
+    await page.getByLabel("Handle or e-mail address").fill("maria-k");
+    await page.getByLabel("Password").fill("wrong, wrong, wrong");
+    await click(page, "Sign in");
+    await page.getByRole("alert").waitFor();
+  }],
+  ["reset", , "/reset"],
+  ["reset with a problem", , async (page) => {
+    await page.goto("/reset");
+    await unguarded(page, "form[action='/reset']");
+    await page.getByLabel("E-mail address").fill("nobody");
+    await click(page, "Send the link");
+    await page.locator("#email-problem").waitFor();
+  }],
+  ["reset sent", , "/reset/sent"],
+  ["choose a password", , "/reset/choose?token=x"],
+  ["settings", "maria-k", "/settings"],
+  ["settings without a badge, saved", "leo-p", async (page) => {
+    await page.goto("/settings");
+    await page.getByLabel("Signature").fill("Fair winds.");
+    await click(page, "Save profile");
+    await page.getByRole("status").waitFor();
+  }],
+  ["settings with problems", "maria-k", async (page) => {
+    await page.goto("/settings");
+    await page.getByLabel("Name", { exact: true }).fill("★ Maria");
+    await click(page, "Save profile");
+    await page.locator("#name-problem").waitFor();
+  }],
+  ["remove a post, without a reason", "goran-m", async (page) => {
+    await someThread(page, "craft");
+    const permalink = await page.getByRole("link", { name: /^Permalink/ }).first().getAttribute("href");
+    await page.goto(`${permalink}/remove`);
+    await unguarded(page, "form[action$='/remove']");
+    await click(page, "Remove the post");
+    await page.locator("#reason-problem").waitFor();
+  }],
+  ["demo", , "/demo"],
+  ["outbox", , async (page) => {
+    await send(forum, "/reset", { email: "maria-k@quayside.example" }, "");
+    await page.goto("/outbox");
+  }],
+  ["a mail", , async (page) => {
+    await send(forum, "/reset", { email: "leo-p@quayside.example" }, "");
+    await page.goto("/outbox");
+    await page.locator(".row-title a").first().click();
+  }],
+  ["administration", "tomasz-w", "/admin"],
+  ["boards", "tomasz-w", "/admin/boards"],
+  ["boards with problems", "tomasz-w", async (page) => {
+    await page.goto("/admin/boards");
+    await page.getByLabel("Address").fill("Not An Address!");
+    await page.getByLabel("Order").fill("first");
+    await click(page, "Add the board");
+    await page.locator("#slug-problem").waitFor();
+  }],
+  ["a board to change", "tomasz-w", async (page) => {
+    await page.goto("/admin/boards");
+    await page.getByRole("link", { name: "Edit Nobody yet" }).click();
+  }],
+  ["members", "tomasz-w", "/admin/members"],
+  ["members, none found", "tomasz-w", "/admin/members?q=zzz"],
+  ["a member", "tomasz-w", "/admin/members/maria-k"],
+  ["a member with long words", "tomasz-w", `/admin/members/${hardship.handle}`],
+  ["a member with a problem", "tomasz-w", async (page) => {
+    await page.goto("/admin/members/noor-v");
+    await page.getByText("Trust administrator").first().click();
+    await click(page, "Save roles");
+    await page.locator("#roles-problem").waitFor();
+  }],
+  ["tiers", "tomasz-w", "/admin/tiers"],
+  ["tiers with a preview", "tomasz-w", (page) => upload(page, "tiers.csv", LIST)],
+  ["tiers with a file that is none", "tomasz-w", async (page) => {
+    await upload(page, "tiers.csv", "what,ever\n1,2\n");
+    await page.locator("#file-problem").waitFor();
+  }],
+  ["tiers applied", "tomasz-w", async (page) => {
+    await upload(page, "tiers.csv", LIST);
+    await page.getByRole("button", { name: /^Change \d/ }).click();
+    await page.getByRole("status").waitFor();
+  }],
+  ["404", , "/no/such/page"],
+  ["403", "maria-k", "/admin"],
+];
+
+function checkOnce() {
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  const problems = [];
+  if (document.querySelectorAll("h1").length !== 1) problems.push("there is not exactly one h1");
+  if (!/\S+.* · Quayside$/.test(document.title) && location.pathname !== "/") problems.push(`title ${document.title}`);
+  if (document.title === "") problems.push("no title");
+  if (new Set(ids).size !== ids.length) problems.push("an id stands twice");
+  if (document.querySelectorAll("main").length !== 1) problems.push("there is not exactly one main");
+  const isHome = location.pathname === "/" || document.querySelector(".page-kind")?.textContent.startsWith("Error");
+  if (!isHome && !document.querySelector('nav[aria-label="Breadcrumb"]')) problems.push("no breadcrumb");
+  return problems;
+}
+
+describe("every page", () => {
+  for (const [name, as, open] of PAGES) {
+    test(name, async () => {
+      const page = await newPage(browser, forum, { as });
+      const problems = [];
+      const note = (where, found) => problems.push(...found.map((line) => `${where}: ${line}`));
+      await (typeof open === "string" ? page.goto(open) : open(page));
+      note("page", await page.evaluate(checkOnce));
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const colorScheme of ["light", "dark"]) {
+          await page.emulateMedia({ colorScheme });
+          note(`${width} ${colorScheme}`, await axe(page));
+        }
+      }
+      for (const width of [1280, 390, 360]) {
+        await page.setViewportSize({ width, height: 900 });
+        note(`${width} px`, [await overflow(page)].filter(Boolean));
+      }
+      await page.setViewportSize({ width: 1280, height: 900 });
+      const undo = await doubleText(page);
+      note("text twice as large", [await overflow(page)].filter(Boolean));
+      await undo();
+      note("on the way", page.troubles);
+      await page.context().close();
+      assert.equal(problems.join("\n"), "");
+    });
+  }
+});
+
+test("a visitor gets no cookie on any page", async () => {
+  const home = await (await fetch(forum.base)).text();
+  const paths = PAGES.filter(([, as, open]) => !as && typeof open === "string").map(([, , path]) => path);
+  paths.push(announcement, `${announcement}?page=3`, `${announcement}/345`, hard, "/robots.txt", "/healthz");
+  paths.push(...[...home.matchAll(/(?:href|src)="(\/[^"#]*)"/g)].map(([, path]) => path.replaceAll("&amp;", "&")));
+  for (const path of new Set(paths)) {
+    const answer = await fetch(new URL(path, forum.base), { redirect: "manual" });
+    await answer.arrayBuffer();
+    assert.deepEqual(answer.headers.getSetCookie(), [], path);
+  }
+});
+
+test("a page refused by its status still has the headers that protect it", async () => {
+  const cookie = await cookieOf(forum, "leo-p");
+  for (const [path, status] of [["/admin", 403], ["/no/such/page", 404], ["/settings", 200]]) {
+    const answer = await fetch(new URL(path, forum.base), { headers: { cookie } });
+    assert.equal(answer.status, status);
+    const policy = answer.headers.get("content-security-policy");
+    assert.match(policy, /default-src 'none'/);
+    assert.doesNotMatch(policy, /unsafe|\*/);
+  }
+});
