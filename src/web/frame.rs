@@ -91,9 +91,10 @@ impl Frame {
         let title = title.into();
         Self {
             description: format!("{title}: a page of the {} community.", site.settings.name),
+            // Every page below the home page says where it stands; most say more.
+            crumbs: vec![Crumb::new(&title, "")],
             title,
             community: site.settings.name.clone(),
-            crumbs: Vec::new(),
             account,
             demo: site.demo,
             path: String::new(),

@@ -36,7 +36,7 @@ function sendByKey(form, words) {
 
 function showLive(form, words) {
   const area = document.createElement("div");
-  const title = document.createElement("p");
+  const title = document.createElement("h2");
   const body = document.createElement("div");
   area.className = "preview";
   title.className = "preview-title";

@@ -153,6 +153,7 @@ pub(super) async fn home(site: web::Data<Site>, viewer: Viewer) -> Result<HttpRe
     let name = &site.settings.name;
     let frame = Frame::new(&site, viewer.account(), format!("The {name} community"))
         .described(format!("Boards and latest threads of the {name} community."))
+        .with_crumbs(Vec::new())
         .canonical(&site, "/")
         .at("/");
     page(&HomePage {
