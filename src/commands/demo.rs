@@ -271,14 +271,14 @@ fn member(
             _ => joined.max(announced - TimeDelta::days(200 - place)),
         };
         let is_identity = badge == "identity-verified";
-        bundle::Grant::Full {
+        bundle::Grant::Full(bundle::FullGrant {
             badge: badge.clone(),
             policy: if is_identity { 2 } else { 1 },
             name: person.name.clone(),
             state: "active".to_owned(),
             granted: Moment(granted),
             expires: is_identity.then(|| Moment(granted + TimeDelta::days(730))),
-        }
+        })
     });
     let tier_since = person
         .tier

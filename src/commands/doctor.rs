@@ -93,8 +93,11 @@ fn inspect(db: &Db) -> Result<Vec<String>, crate::error::Error> {
     let pending = migrations::pending(&mut conn)?;
     if !pending.is_empty() {
         return Ok(vec![format!(
-            "The database lacks {} steps: run touchstone migrate.",
-            pending.len()
+            "The database lacks {}: run touchstone migrate.",
+            match pending.len() {
+                1 => "one step".to_owned(),
+                many => format!("{many} steps"),
+            }
         )]);
     }
     drop(conn);

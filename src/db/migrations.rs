@@ -23,17 +23,23 @@ pub struct Migrated {
 /// # Errors
 /// When a step fails, or when the database holds steps that this program does not know.
 pub fn migrate(conn: &mut Conn) -> Result<Migrated, Error> {
+    use diesel::connection::SimpleConnection;
+    if let Conn::Sqlite(_) = conn {
+        return run_pending(conn);
+    }
+    // Two processes that start at once must not both create the tables, and already looking at the steps
+    // creates the table in which they stand.
+    conn.batch_execute("SELECT pg_advisory_lock(7461)")?;
+    let migrated = run_pending(conn);
+    conn.batch_execute("SELECT pg_advisory_unlock(7461)")?;
+    migrated
+}
+
+fn run_pending(conn: &mut Conn) -> Result<Migrated, Error> {
     refuse_newer(conn)?;
     let steps = match conn {
         Conn::Sqlite(conn) => run(conn, SQLITE),
-        Conn::Postgres(conn) => {
-            use diesel::connection::SimpleConnection;
-            // Two processes that start at once must not both create the tables.
-            conn.batch_execute("SELECT pg_advisory_lock(7461)")?;
-            let steps = run(conn, POSTGRES);
-            conn.batch_execute("SELECT pg_advisory_unlock(7461)")?;
-            steps
-        }
+        Conn::Postgres(conn) => run(conn, POSTGRES),
     }?;
     Ok(Migrated { steps })
 }

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::bundle::{self, Moment, Origin, Record};
 use super::numbers::Numbers;
 use super::report::{Count, Report};
-use super::store::{self, Kind};
+use super::store::{self, Kind, SOURCE};
 use crate::badges::rules::Badge;
 use crate::boards::BoardId;
 use crate::clock::Time;
@@ -17,6 +17,7 @@ use crate::db::{Conn, Db, savepoint};
 use crate::error::Error;
 use crate::members::MemberId;
 use crate::members::rules::{Rank, Tier};
+use crate::members::store::site_fact;
 use crate::threads::ThreadId;
 
 /// Members, boards and threads that share a transaction.
@@ -44,6 +45,8 @@ struct State {
     numbers: HashMap<String, Numbers>,
     /// Threads whose numbers in the database were read.
     counted: HashSet<String>,
+    /// Lines of tiers' histories, and the members who are said to have set them.
+    setters: Vec<(i64, String)>,
     report: Report,
 }
 
@@ -110,6 +113,7 @@ impl Importer {
             threads: HashMap::new(),
             numbers: claims.0,
             counted: HashSet::new(),
+            setters: Vec::new(),
             report: Report::default(),
         };
         Self {
@@ -179,7 +183,8 @@ impl Importer {
         self.in_transaction(move |conn, state| {
             waiting
                 .into_iter()
-                .try_for_each(|(line, record)| state.bring(conn, line, record))
+                .try_for_each(|(line, record)| state.bring(conn, line, record))?;
+            state.name_setters(conn)
         })
     }
 
@@ -218,6 +223,11 @@ fn begin(state: &mut State, community: &bundle::Community) -> Result<(), Error> 
             bundle::VERSION
         )));
     }
+    if !state.source.is_empty() {
+        return Err(Error::Refused(
+            "A bundle has one line of kind community, the first.".to_owned(),
+        ));
+    }
     if community.source.trim().is_empty() {
         return Err(Error::Refused(
             "The community's line must name its source.".to_owned(),
@@ -232,6 +242,7 @@ impl State {
     /// refused line, and the rest goes on.
     fn bring(&mut self, conn: &mut Conn, line: u64, record: Record) -> Result<(), Error> {
         let kind = Kind::of(&record);
+        let setters = self.setters.len();
         let mut outcome: Result<Arrival, Obstacle> = refuse("was not looked at");
         let saved = savepoint(conn, |conn| {
             outcome = match record {
@@ -245,6 +256,10 @@ impl State {
                 Err(_) => Err(Error::Busy),
             }
         });
+        if saved.is_err() {
+            // Numbers of rows that were taken back go to others.
+            self.setters.truncate(setters);
+        }
         match (outcome, saved) {
             (Ok(arrival), Ok(())) => self.count(kind, &arrival),
             (Ok(_), Err(cause)) => return Err(cause),
@@ -278,16 +293,26 @@ impl State {
 
     /// The number here of something that came in earlier, under this source's name or an older one's.
     fn known(&self, conn: &mut Conn, kind: Kind, id: &str, origin: &[Origin]) -> Result<Option<i64>, Error> {
-        if let Some(local) = store::local_ids(conn, &self.source, kind, &[id])?.remove(id) {
+        if let Some(local) = local_ids(conn, &self.source, kind, &[id])?.remove(id) {
             return Ok(Some(local));
         }
         for older in origin {
-            if let Some(local) = store::local_ids(conn, &older.source, kind, &[&older.id])?.remove(&older.id)
-            {
+            if let Some(local) = local_ids(conn, &older.source, kind, &[&older.id])?.remove(&older.id) {
                 return Ok(Some(local));
             }
         }
         Ok(None)
+    }
+
+    /// Writes down who set which tier, as far as they are known by now.
+    fn name_setters(&mut self, conn: &mut Conn) -> Result<(), Error> {
+        for (change, by) in std::mem::take(&mut self.setters) {
+            match self.members.get(&by) {
+                Some(setter) => store::set_tier_setter(conn, change, setter.id)?,
+                None => self.setters.push((change, by)),
+            }
+        }
+        Ok(())
     }
 
     fn remember(
@@ -310,6 +335,16 @@ impl State {
             .get(id)
             .ok_or_else(|| Obstacle::Line(format!("no member {id} stands above, or it was refused")))
     }
+}
+
+/// The numbers here of what has these ids in a source. That source may be this very site, in an export of
+/// its own.
+fn local_ids(conn: &mut Conn, source: &str, kind: Kind, ids: &[&str]) -> Result<HashMap<String, i64>, Error> {
+    let mut found = store::local_ids(conn, source, kind, ids)?;
+    if site_fact(conn, SOURCE)?.as_deref() == Some(source) {
+        found.extend(store::own_ids(conn, kind, ids)?);
+    }
+    Ok(found)
 }
 
 impl Kind {

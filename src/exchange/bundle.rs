@@ -108,18 +108,49 @@ pub struct Member {
 }
 
 /// A role: its code, or its code and date.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Role {
     /// The code.
     Code(String),
     /// The code, and since when.
-    Dated {
-        /// The code.
-        role: String,
-        /// Since when.
-        since: Moment,
-    },
+    Dated(DatedRole),
+}
+
+/// A role and its date.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatedRole {
+    /// The code.
+    pub role: String,
+    /// Since when.
+    pub since: Moment,
+}
+
+// Derived, the two below would refuse an unknown key without naming it.
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(match code_or(from)? {
+            CodeOr::Code(code) => Self::Code(code),
+            CodeOr::Other(dated) => Self::Dated(dated),
+        })
+    }
+}
+
+enum CodeOr<T> {
+    Code(String),
+    Other(T),
+}
+
+fn code_or<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
+    from: D,
+) -> Result<CodeOr<T>, D::Error> {
+    match serde_json::Value::deserialize(from)? {
+        serde_json::Value::String(code) => Ok(CodeOr::Code(code)),
+        other => serde_json::from_value(other)
+            .map(CodeOr::Other)
+            .map_err(serde::de::Error::custom),
+    }
 }
 
 /// One line of a tier's history.
@@ -132,30 +163,47 @@ pub struct TierChange {
     pub at: Moment,
     /// How it came.
     pub source: String,
+    /// The member who set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// A badge: its code, or all that is known of the grant.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Grant {
     /// The code.
     Code(String),
     /// The grant.
-    Full {
-        /// The code.
-        badge: String,
-        /// Under which policy version.
-        policy: i64,
-        /// The display name it binds.
-        name: String,
-        /// What became of it.
-        state: String,
-        /// When it was decided.
-        granted: Moment,
-        /// Until when it counts.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        expires: Option<Moment>,
-    },
+    Full(FullGrant),
+}
+
+/// All that is known of a grant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FullGrant {
+    /// The code.
+    pub badge: String,
+    /// Under which policy version.
+    pub policy: i64,
+    /// The display name it binds.
+    pub name: String,
+    /// What became of it.
+    pub state: String,
+    /// When it was decided.
+    pub granted: Moment,
+    /// Until when it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Moment>,
+}
+
+impl<'de> Deserialize<'de> for Grant {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(match code_or(from)? {
+            CodeOr::Code(code) => Self::Code(code),
+            CodeOr::Other(grant) => Self::Full(grant),
+        })
+    }
 }
 
 /// A board.

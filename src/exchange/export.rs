@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::bundle::{self, Edited, Held, Moment, Origin, Record, Removed};
 use super::store::rows::{self, MemberRow, PostRow};
-use super::store::{Kind, origins_of};
+use super::store::{Kind, SOURCE, origins_of};
 use crate::badges::rules::{Grant, GrantState};
 use crate::badges::store as badges;
 use crate::boards::store as boards;
@@ -39,11 +39,11 @@ pub fn export(db: &Db, to: &mut impl Write, mut progress: impl FnMut(u64)) -> Re
 
 /// A name that no other site has: ids are remembered under it.
 fn site_name(conn: &mut Conn) -> Result<String, Error> {
-    if let Some(name) = people::site_fact(conn, "source")? {
+    if let Some(name) = people::site_fact(conn, SOURCE)? {
         return Ok(name);
     }
     let name = format!("touchstone-{}", tokens::request_id()?);
-    people::set_site_fact(conn, "source", &name)?;
+    people::set_site_fact(conn, SOURCE, &name)?;
     Ok(name)
 }
 
@@ -92,18 +92,21 @@ struct Beside {
 impl Beside {
     fn load(conn: &mut Conn, ids: &[i64]) -> Result<Self, Error> {
         let roles = rows::roles_of(conn, ids)?.into_iter().map(|(member, held)| {
-            let dated = held.into_iter().map(|(role, since)| bundle::Role::Dated {
-                role,
-                since: Moment(since),
+            let dated = held.into_iter().map(|(role, since)| {
+                bundle::Role::Dated(bundle::DatedRole {
+                    role,
+                    since: Moment(since),
+                })
             });
             (member, dated.collect())
         });
         let roles = roles.collect();
         let tiers = rows::tiers_of(conn, ids)?.into_iter().map(|(member, history)| {
-            let change = |(tier, at, source)| bundle::TierChange {
+            let change = |(tier, at, source, by): rows::TierRow| bundle::TierChange {
                 tier,
                 at: Moment(at),
                 source,
+                by: by.map(member_id),
             };
             (member, history.into_iter().map(change).collect())
         });
@@ -146,30 +149,30 @@ impl Beside {
 }
 
 fn grant(grant: Grant) -> bundle::Grant {
-    bundle::Grant::Full {
+    bundle::Grant::Full(bundle::FullGrant {
         badge: grant.badge.code().to_owned(),
         policy: grant.policy_version,
         name: grant.bound_name,
         state: GrantState::code(grant.state).to_owned(),
         granted: Moment(grant.granted_at),
         expires: grant.expires_at.map(Moment),
-    }
+    })
 }
 
 fn member_id(id: i64) -> String {
-    format!("m{id}")
+    Kind::Member.id_in_export(id)
 }
 
 fn board_id(id: i64) -> String {
-    format!("b{id}")
+    Kind::Board.id_in_export(id)
 }
 
 fn thread_id(id: i64) -> String {
-    format!("t{id}")
+    Kind::Thread.id_in_export(id)
 }
 
 fn post_id(id: i64) -> String {
-    format!("p{id}")
+    Kind::Post.id_in_export(id)
 }
 
 fn write_boards(conn: &mut Conn, out: &mut Out<'_, impl Write>) -> Result<(), Error> {

@@ -9,14 +9,17 @@ use diesel::prelude::*;
 
 use super::bundle::Origin;
 use crate::clock::Time;
-use crate::db::schema::{import_origins, members, posts, threads};
+use crate::db::schema::{boards, import_origins, members, posts, threads, tier_changes};
 use crate::db::{Conn, on_backend};
 use crate::members::MemberId;
+use crate::members::rules::{Tier, TierSource};
 use crate::text::markdown::RENDERER_VERSION;
 use crate::text::{Format, SafeHtml};
 use crate::threads::ThreadId;
 use crate::threads::rules::{Edit, Held, Removal};
 
+/// The fact under which this site's name as a source stands.
+pub const SOURCE: &str = "source";
 /// How many ids one query asks for at the most.
 const AT_ONCE: usize = 500;
 
@@ -42,6 +45,20 @@ impl Kind {
             Self::Post => "post",
         }
     }
+
+    fn letter(self) -> &'static str {
+        &self.code()[..1]
+    }
+
+    /// How an export calls what has this number here.
+    #[must_use]
+    pub fn id_in_export(self, id: i64) -> String {
+        format!("{}{id}", self.letter())
+    }
+
+    fn number_in_export(self, id: &str) -> Option<i64> {
+        id.strip_prefix(self.letter())?.parse().ok()
+    }
 }
 
 /// The numbers here of what has these ids in a source.
@@ -60,6 +77,34 @@ pub fn local_ids(
             .select((import_origins::source_id, import_origins::local_id))
             .load(conn)?;
         found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The numbers here of what an export of this very site calls by these ids.
+pub fn own_ids(conn: &mut Conn, kind: Kind, ids: &[&str]) -> QueryResult<HashMap<String, i64>> {
+    let numbers: Vec<i64> = ids.iter().filter_map(|id| kind.number_in_export(id)).collect();
+    let mut found = HashMap::new();
+    for some in numbers.chunks(AT_ONCE) {
+        let there: Vec<i64> = match kind {
+            Kind::Member => members::table
+                .filter(members::id.eq_any(some))
+                .select(members::id)
+                .load(conn),
+            Kind::Board => boards::table
+                .filter(boards::id.eq_any(some))
+                .select(boards::id)
+                .load(conn),
+            Kind::Thread => threads::table
+                .filter(threads::id.eq_any(some))
+                .select(threads::id)
+                .load(conn),
+            Kind::Post => posts::table
+                .filter(posts::id.eq_any(some))
+                .select(posts::id)
+                .load(conn),
+        }?;
+        found.extend(there.into_iter().map(|id| (kind.id_in_export(id), id)));
     }
     Ok(found)
 }
@@ -134,6 +179,33 @@ pub fn set_details(conn: &mut Conn, member: MemberId, details: &MemberDetails<'_
         .map(|_| ())
 }
 
+/// Adds a line to a tier's history, and answers with its number.
+pub fn insert_tier_change(
+    conn: &mut Conn,
+    member: MemberId,
+    tier: Option<Tier>,
+    at: Time,
+    source: TierSource,
+) -> QueryResult<i64> {
+    diesel::insert_into(tier_changes::table)
+        .values((
+            tier_changes::member_id.eq(member),
+            tier_changes::tier.eq(tier.map(Tier::code)),
+            tier_changes::changed_at.eq(at),
+            tier_changes::source.eq(source.code()),
+        ))
+        .returning(tier_changes::id)
+        .get_result(conn)
+}
+
+/// Writes down who set a tier.
+pub fn set_tier_setter(conn: &mut Conn, change: i64, by: MemberId) -> QueryResult<()> {
+    diesel::update(tier_changes::table.find(change))
+        .set(tier_changes::changed_by.eq(by))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Sets what starting a thread does not give.
 pub fn set_flags(
     conn: &mut Conn,
@@ -202,7 +274,7 @@ pub fn insert_post(conn: &mut Conn, post: &ImportedPost) -> QueryResult<i64> {
         posts::html.eq(post.html.as_str()),
         posts::renderer.eq(i64::from(RENDERER_VERSION)),
         posts::held_rank.eq(post.held.rank.code()),
-        posts::held_tier.eq(post.held.tier.map(crate::members::rules::Tier::code)),
+        posts::held_tier.eq(post.held.tier.map(Tier::code)),
         posts::held_badges.eq(&post.held.badges),
         posts::quotes_id.eq(post.quotes),
         (

@@ -114,7 +114,8 @@ impl Jobs {
                 } else {
                     queued.tries
                 };
-                let wait = chrono::TimeDelta::from_std(pause(queued.tries)).unwrap_or(AT_MOST);
+                // The try that just failed is counted already.
+                let wait = chrono::TimeDelta::from_std(pause(queued.tries - 1)).unwrap_or(AT_MOST);
                 let why = failure.to_string();
                 self.db
                     .write(move |conn| Ok(mails::mark_failed(conn, id, &why, now + wait, tries)?))
@@ -142,7 +143,11 @@ impl Jobs {
         writing.await
     }
 
-    async fn sweep(&self) -> Result<(), Error> {
+    /// Drops sessions, links and counts that are over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep(&self) -> Result<(), Error> {
         let now = self.clock.now();
         let sweeping = self.db.write(move |conn| {
             Ok(accounts::sweep(

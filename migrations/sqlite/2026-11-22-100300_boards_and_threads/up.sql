@@ -5,8 +5,8 @@ CREATE TABLE boards (
     title TEXT NOT NULL,
     about TEXT NOT NULL,
     position BIGINT NOT NULL,
-    read_rule TEXT NOT NULL,
-    write_rule TEXT NOT NULL,
+    read_rule TEXT NOT NULL CHECK (read_rule IN ('anyone', 'members', 'tier:rising-talent', 'tier:top-rated', 'tier:top-rated-plus', 'role:moderator', 'role:community-manager', 'role:verification-agent', 'role:senior-agent', 'role:trust-administrator', 'role:administrator')),
+    write_rule TEXT NOT NULL CHECK (write_rule IN ('anyone', 'members', 'tier:rising-talent', 'tier:top-rated', 'tier:top-rated-plus', 'role:moderator', 'role:community-manager', 'role:verification-agent', 'role:senior-agent', 'role:trust-administrator', 'role:administrator')),
     threads BIGINT NOT NULL DEFAULT 0 CHECK (threads >= 0),
     posts BIGINT NOT NULL DEFAULT 0 CHECK (posts >= 0),
     CHECK (parent_id <> id)

@@ -94,8 +94,11 @@ pub(super) fn bring(
     for (role, since) in &read.roles {
         members::give_role(conn, id, *role, None, *since)?;
     }
-    for change in &read.tiers {
-        members::add_tier_change(conn, id, change, None)?;
+    let setters = member.tiers.iter().map(|change| change.by.as_ref());
+    for (change, setter) in read.tiers.iter().zip(setters.chain(std::iter::repeat(None))) {
+        let change = store::insert_tier_change(conn, id, change.tier, change.at, change.source)?;
+        // Whoever set it may stand on a later line.
+        state.setters.extend(setter.map(|by| (change, by.clone())));
     }
     for grant in &read.grants {
         bring_grant(conn, id, name.name.as_str(), grant)?;
@@ -118,7 +121,7 @@ fn read(conn: &mut Conn, state: &State, member: &bundle::Member) -> Result<Read,
         .transpose()?;
     let roles = member.roles.iter().map(|role| match role {
         bundle::Role::Code(text) => Ok((code("role", text, Role::parse)?, joined)),
-        bundle::Role::Dated { role, since } => Ok((code("role", role, Role::parse)?, since.0)),
+        bundle::Role::Dated(dated) => Ok((code("role", &dated.role, Role::parse)?, dated.since.0)),
     });
     let roles = roles.collect::<Result<Vec<_>, Obstacle>>()?;
     let held: Vec<Role> = roles.iter().map(|(role, _)| *role).collect();
@@ -202,30 +205,21 @@ fn read_grant(
                 expires: None,
             })
         }
-        bundle::Grant::Full {
-            badge,
-            policy,
-            name,
-            state,
-            granted,
-            expires,
-        } => {
-            let badge = code("badge", badge, Badge::parse)?;
+        bundle::Grant::Full(full) => {
+            let (badge, policy) = (code("badge", &full.badge, Badge::parse)?, full.policy);
             if !policies
                 .iter()
-                .any(|one| one.badge == badge && one.version == *policy)
+                .any(|one| one.badge == badge && one.version == policy)
             {
                 return refuse(format!("{} has no policy {policy} here", badge.code()));
             }
-            let state = code("state of a badge", state, GrantState::parse)?;
-            let expires = expires.map(|end| end.0);
             Ok(Grant {
                 badge,
-                policy: *policy,
-                name: name.clone(),
-                state,
-                granted: granted.0,
-                expires,
+                policy,
+                name: full.name.clone(),
+                state: code("state of a badge", &full.state, GrantState::parse)?,
+                granted: full.granted.0,
+                expires: full.expires.map(|end| end.0),
             })
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Author, Obstacle, State, code, refuse};
+use super::{Author, Obstacle, State, code, local_ids, refuse};
 use crate::badges::rules::{Badge, held_codes, held_from_codes};
 use crate::clock::Time;
 use crate::db::Conn;
@@ -95,7 +95,7 @@ fn look_up(conn: &mut Conn, state: &State, posts: &[Prepared]) -> Result<Known, 
     let asked: Vec<&str> = ids.chain(quoted).collect::<HashSet<_>>().into_iter().collect();
     let locals: Vec<i64> = posts.iter().filter_map(|one| one.post.local).collect();
     Ok(Known {
-        posts: store::local_ids(conn, &state.source, Kind::Post, &asked)?,
+        posts: local_ids(conn, &state.source, Kind::Post, &asked)?,
         taken_ids: store::taken_post_ids(conn, &locals)?.into_iter().collect(),
     })
 }

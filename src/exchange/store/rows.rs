@@ -58,24 +58,27 @@ pub fn roles_of(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, Vec<(S
     Ok(roles)
 }
 
-/// A line of a tier's history: tier, time, source.
-pub type TierRow = (Option<String>, Time, String);
+/// A line of a tier's history: tier, time, source, who set it.
+pub type TierRow = (Option<String>, Time, String, Option<i64>);
 
 /// The tiers of these members over time, oldest first.
 pub fn tiers_of(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, Vec<TierRow>>> {
-    let rows: Vec<(i64, Option<String>, Time, String)> = tier_changes::table
+    let rows: Vec<(i64, TierRow)> = tier_changes::table
         .filter(tier_changes::member_id.eq_any(ids))
         .order(tier_changes::id)
         .select((
             tier_changes::member_id,
-            tier_changes::tier,
-            tier_changes::changed_at,
-            tier_changes::source,
+            (
+                tier_changes::tier,
+                tier_changes::changed_at,
+                tier_changes::source,
+                tier_changes::changed_by,
+            ),
         ))
         .load(conn)?;
     let mut tiers: HashMap<i64, Vec<TierRow>> = HashMap::new();
-    for (member, tier, at, source) in rows {
-        tiers.entry(member).or_default().push((tier, at, source));
+    for (member, change) in rows {
+        tiers.entry(member).or_default().push(change);
     }
     Ok(tiers)
 }
