@@ -59,5 +59,10 @@ export const records = [
     kind: "post", id: "p6", thread: "t1", number: 6, total: 9, author: "m3", created: at(4), format: "text", body: "Gone.",
     removed: { at: at(5), by: "m1", reason: long(200) },
   },
+  // More threads than a board's page holds.
+  ...Array.from({ length: 35 }, (_, place) => [
+    { kind: "thread", id: `x${place}`, board: "b2", title: `Thread number ${place}`, type: "discussion", author: "m3", created: at(place) },
+    { kind: "post", id: `y${place}`, thread: `x${place}`, number: 1, author: "m3", created: at(place), format: "text", body: "Words." },
+  ]).flat(),
 ];
 export const handle = records[1].handle;

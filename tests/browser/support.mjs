@@ -109,12 +109,13 @@ export function startBrowser() {
 
 /**
  * A page in a browser of its own. `page.troubles` gathers what must not happen: errors in the console (a
- * breach of the content policy is one), dialogs, requests to anywhere else.
+ * breach of the content policy is one), dialogs, requests to anywhere else. `page.asked` gathers all addresses.
  */
-export async function newPage(browser, forum, { as, scripts = true, width = 1280, scheme = "light" } = {}) {
+export async function newPage(browser, forum, { as, scripts = true, width = 1280, scheme = "light", bypassCSP } = {}) {
   const context = await browser.newContext({
     baseURL: forum.base,
     javaScriptEnabled: scripts,
+    bypassCSP,
     viewport: { width, height: width < 600 ? 844 : 900 },
     colorScheme: scheme,
     reducedMotion: "reduce",
