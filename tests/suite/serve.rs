@@ -427,6 +427,8 @@ fn told_to_stop_the_server_finishes_what_was_begun() {
         assert!(Instant::now() < patience, "new requests are still taken");
         std::thread::sleep(Duration::from_millis(20));
     }
+    // A client may take its time: a server that waits for a second only would hang up on it.
+    std::thread::sleep(Duration::from_secs(3));
     slow.write_all(&body.as_bytes()[8..]).unwrap();
     let mut answer = String::new();
     slow.read_to_string(&mut answer).unwrap();
