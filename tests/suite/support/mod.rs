@@ -5,8 +5,9 @@ pub mod page;
 pub mod people;
 pub mod program;
 pub mod site;
+pub mod tables;
 
 pub use page::Page;
 pub use people::Person;
-pub use program::Program;
+pub use program::{Client, Installation, Program};
 pub use site::TestSite;

@@ -1,16 +1,78 @@
 //! The real program, started as its user would.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::File;
+use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use touchstone::db::Conn;
+
+use super::database::TestDatabase;
+use super::site::PASSWORD;
 
 /// A running server.
 pub struct Program {
     child: Child,
     pub origin: String,
     pub greeting: Vec<String>,
+    log: PathBuf,
+}
+
+/// The program on a machine: its data folder and its database.
+pub struct Installation {
+    pub database: TestDatabase,
+}
+
+impl Installation {
+    /// On an empty database, never started.
+    pub fn new() -> Self {
+        Self {
+            database: TestDatabase::empty(),
+        }
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> PathBuf {
+        self.database.folder.path().join("data")
+    }
+
+    /// A command, not run yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(&self.data(), &self.database.address());
+        command.args(arguments);
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        run(self.command(arguments), "")
+    }
+
+    /// Starts a server.
+    pub fn serve(&self) -> Program {
+        Program::serve(&self.data(), &self.database.address(), &[])
+    }
+
+    /// Adds a member with [`PASSWORD`] from the command line.
+    pub fn add_member(&self, handle: &str, name: &str, arguments: &[&str]) {
+        let email = format!("{handle}@example.org");
+        let mut adding = self.command(&[
+            "member", "add", "--handle", handle, "--name", name, "--email", &email,
+        ]);
+        adding.args(arguments);
+        let output = run(adding, PASSWORD);
+        assert!(output.status.success(), "{}", complained(&output));
+    }
+
+    /// Changes the database behind the program's back.
+    pub fn sql(&self, statements: &str) {
+        let mut conn = Conn::open(&self.database.url).unwrap();
+        conn.batch_execute(statements)
+            .unwrap_or_else(|cause| panic!("{statements}: {cause}"));
+    }
 }
 
 /// The program, with an environment of its own.
@@ -52,6 +114,21 @@ impl Program {
 
     /// Starts a server with these environment variables.
     pub fn serve_with(data: &Path, database: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        // Between looking for a free port and taking it, another program may take it.
+        for _ in 0..5 {
+            if let Some(program) = Self::try_to_serve(data, database, arguments, environment) {
+                return program;
+            }
+        }
+        panic!("no port stays free long enough");
+    }
+
+    fn try_to_serve(
+        data: &Path,
+        database: &str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Option<Self> {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -62,42 +139,50 @@ impl Program {
             .args(["--listen", &format!("127.0.0.1:{port}"), "serve"])
             .args(arguments);
         command.envs(environment.iter().copied());
+        let beside = |name: &str| data.parent().unwrap().join(format!("{port}.{name}"));
+        let (said, log) = (beside("out"), beside("log"));
         let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stdout(File::create(&said).unwrap())
+            .stderr(File::create(&log).unwrap())
             .spawn()
             .unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap());
-        let (send, lines) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            out.lines().map_while(Result::ok).for_each(|line| {
-                // The test may have ended already.
-                let _ = send.send(line);
-            });
-        });
+        let patience = Instant::now() + Duration::from_mins(2);
+        loop {
+            let logged = std::fs::read_to_string(&log).unwrap();
+            if logged.contains("\"listening\"") {
+                break;
+            }
+            if let Some(status) = child.try_wait().unwrap() {
+                let logged = std::fs::read_to_string(&log).unwrap();
+                assert!(
+                    logged.contains("cannot be listened on"),
+                    "the server ended with {status}: {logged}"
+                );
+                return None;
+            }
+            assert!(Instant::now() < patience, "the server does not answer: {logged}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // It listens before it hears signals; once it answers, it does.
         let origin = format!("http://127.0.0.1:{port}");
-        let mut program = Self {
+        ureq::get(format!("{origin}/readyz")).call().unwrap();
+        let greeting = std::fs::read_to_string(&said).unwrap();
+        Some(Self {
             child,
             origin,
-            greeting: Vec::new(),
-        };
-        program.wait();
-        program.greeting = lines.try_iter().collect();
-        program
+            greeting: greeting.lines().map(str::to_owned).collect(),
+            log,
+        })
     }
 
-    fn wait(&mut self) {
-        let patience = Instant::now() + Duration::from_secs(60);
-        while Instant::now() < patience {
-            if ureq::get(format!("{}/readyz", self.origin)).call().is_ok() {
-                return;
-            }
-            if let Some(status) = self.child.try_wait().unwrap() {
-                panic!("the server ended with {status}");
-            }
-            std::thread::sleep(Duration::from_millis(30));
-        }
-        panic!("the server does not answer");
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// The host and port where it listens.
+    pub fn address(&self) -> &str {
+        self.origin.trim_start_matches("http://")
     }
 
     /// Ends it at once, as a power cut would.
@@ -107,7 +192,13 @@ impl Program {
     }
 
     /// Asks it to end, and says how it did.
-    pub fn terminate(mut self) -> std::process::ExitStatus {
+    pub fn terminate(self) -> ExitStatus {
+        self.ask_to_end();
+        self.ended()
+    }
+
+    /// Asks it to end, and does not wait.
+    pub fn ask_to_end(&self) {
         let id = self.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -116,6 +207,10 @@ impl Program {
                 .unwrap()
                 .success()
         );
+    }
+
+    /// Waits until it has ended, and says how.
+    pub fn ended(mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
 }
@@ -140,6 +235,7 @@ pub struct Answer {
     pub status: u16,
     pub location: Option<String>,
     pub cookie: Option<String>,
+    pub request_id: Option<String>,
     pub body: String,
 }
 
@@ -148,7 +244,7 @@ impl Client {
         let config = ureq::Agent::config_builder()
             .max_redirects(0)
             .http_status_as_error(false);
-        let config = config.timeout_global(Some(Duration::from_secs(60))).build();
+        let config = config.timeout_global(Some(Duration::from_mins(1))).build();
         Self {
             agent: config.into(),
             origin: program.origin.clone(),
@@ -201,7 +297,7 @@ fn answer(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned)
     };
-    let (location, cookie) = (header("location"), header("set-cookie"));
+    let (location, cookie, request_id) = (header("location"), header("set-cookie"), header("x-request-id"));
     let cookie = cookie.and_then(|cookie| cookie.split(';').next().map(str::to_owned));
     let mut body = String::new();
     response.body_mut().as_reader().read_to_string(&mut body)?;
@@ -209,6 +305,7 @@ fn answer(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq
         status: response.status().as_u16(),
         location,
         cookie,
+        request_id,
         body,
     })
 }
