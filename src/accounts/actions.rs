@@ -1,5 +1,7 @@
 //! Joining, confirming, signing in and out, and changing the password: each in one transaction.
 
+mod added;
+mod first;
 mod profile;
 
 use super::SessionId;
@@ -10,12 +12,14 @@ use crate::badges::actions::{IMITATION, Likeness, likeness};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
-use crate::members::rules::{Role, Tier, TierSource};
+use crate::members::rules::Role;
 use crate::members::{self, MemberId};
 use crate::outside;
 use crate::text::names::{DisplayName, Handle};
 use crate::tokens::Token;
 
+pub use added::{Added, add};
+pub use first::{is_first_administrator, offer_first_administrator};
 pub use profile::{Profile, save_profile};
 
 /// A checked wish to join.
@@ -333,98 +337,4 @@ pub fn change_password(
         outside::store::queue(conn, &letterhead.password_changed(email, &mailbox), now)?;
     }
     Ok(())
-}
-
-/// Makes a new one-time link with which the first administrator joins, while there is none. Earlier links
-/// stop working.
-///
-/// # Errors
-/// When the database fails.
-pub fn offer_first_administrator(conn: &mut Conn, token: &Token, now: Time) -> Result<bool, Error> {
-    if members::store::count_holding(conn, Role::Administrator)? > 0 {
-        return Ok(false);
-    }
-    store::drop_links(conn, Purpose::FirstAdministrator, None)?;
-    let end = now + rules::FIRST_ADMINISTRATOR_LINK;
-    store::insert_link(conn, &token.hash(), Purpose::FirstAdministrator, None, end)?;
-    Ok(true)
-}
-
-/// Whether this link still lets the first administrator join: once there is one by any other way, it does not.
-///
-/// # Errors
-/// When the database fails.
-pub fn is_first_administrator(conn: &mut Conn, link: &str, now: Time) -> Result<bool, Error> {
-    let found = store::find_link(conn, &crate::tokens::hash(link), Purpose::FirstAdministrator, now)?;
-    Ok(found.is_some() && members::store::count_holding(conn, Role::Administrator)? == 0)
-}
-
-/// A checked member from the command line.
-#[derive(Clone, Debug)]
-pub struct Added {
-    /// Name in addresses.
-    pub handle: Handle,
-    /// Name that people read.
-    pub name: DisplayName,
-    /// E-mail address, which counts as confirmed.
-    pub email: Email,
-    /// Roles.
-    pub roles: Vec<Role>,
-    /// Tier.
-    pub tier: Option<Tier>,
-    /// The password's hash.
-    pub password_hash: String,
-}
-
-/// Adds a member from the command line: whoever can run it needs no mail to be believed.
-///
-/// # Errors
-/// When the handle or the address is taken, the name imitates somebody, or the roles clash.
-pub fn add(conn: &mut Conn, added: &Added, now: Time) -> Result<MemberId, Error> {
-    members::rules::may_hold(&added.roles).map_err(Error::refused)?;
-    if store::handle_exists(conn, added.handle.as_str())? {
-        return Err(Error::Refused(format!(
-            "The handle {} is taken.",
-            added.handle.as_str()
-        )));
-    }
-    if store::by_email(conn, &added.email.key())?.is_some() {
-        return Err(Error::Refused(format!(
-            "The address {} belongs to a member already.",
-            added.email.as_str()
-        )));
-    }
-    let likeness = likeness(conn, &added.name, None, now)?;
-    if likeness == Likeness::Imitation {
-        return Err(Error::Refused(IMITATION.to_owned()));
-    }
-    let member = store::insert_member(
-        conn,
-        &NewMember {
-            id: None,
-            handle: added.handle.as_str(),
-            name: added.name.as_str(),
-            skeleton: &added.name.skeleton(),
-            review: likeness == Likeness::NearMiss,
-            email: Some((added.email.as_str(), &added.email.key())),
-            email_verified_at: Some(now),
-            password_hash: Some(&added.password_hash),
-            joined_at: now,
-        },
-    )?;
-    for role in &added.roles {
-        members::store::give_role(conn, member, *role, None, now)?;
-    }
-    if let Some(tier) = added.tier {
-        members::store::set_tier(conn, member, Some(tier), TierSource::Command, None, now)?;
-    }
-    members::store::audit(
-        conn,
-        None,
-        "member-added",
-        added.handle.as_str(),
-        "command line",
-        now,
-    )?;
-    Ok(member)
 }
