@@ -1,1 +1,538 @@
-//! Tests.
+//! Who may what: every address of the forum, asked by every role. A new address needs its row here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use touchstone::accounts::mails::Letterhead;
+use touchstone::boards::rules::Access;
+use touchstone::members::rules::Role;
+use touchstone::outside;
+
+use crate::support::{Person, TestSite};
+
+/// What stands in place of an answer that depends on nothing but the role.
+struct Row {
+    method: &'static str,
+    /// As the program registers it.
+    pattern: &'static str,
+    /// A real address of this pattern; words in capitals stand for what the scene holds.
+    address: &'static str,
+    form: &'static [(&'static str, &'static str)],
+    /// For a visitor, a member, a moderator, a community manager and an administrator.
+    expected: [u16; 5],
+}
+
+const fn get(pattern: &'static str, address: &'static str, expected: [u16; 5]) -> Row {
+    Row {
+        method: "get",
+        pattern,
+        address,
+        form: &[],
+        expected,
+    }
+}
+
+const fn post(
+    pattern: &'static str,
+    address: &'static str,
+    form: &'static [(&'static str, &'static str)],
+    expected: [u16; 5],
+) -> Row {
+    Row {
+        method: "post",
+        pattern,
+        address,
+        form,
+        expected,
+    }
+}
+
+/// Open to everybody.
+const ALL: [u16; 5] = [200; 5];
+/// A page that one must be signed in for: visitors are led to signing in.
+const SIGNED_IN: [u16; 5] = [303, 200, 200, 200, 200];
+/// A page for moderators, which administrators are as well.
+const MODERATORS: [u16; 5] = [303, 403, 200, 403, 200];
+/// A page for administrators.
+const ADMINISTRATORS: [u16; 5] = [303, 403, 403, 403, 200];
+
+/// What a member of each kind may write, and how a form is answered that is let in.
+const fn members(answer: u16) -> [u16; 5] {
+    [403, answer, answer, answer, answer]
+}
+const fn moderators(answer: u16) -> [u16; 5] {
+    [403, 403, answer, 403, answer]
+}
+const fn administrators(answer: u16) -> [u16; 5] {
+    [403, 403, 403, 403, answer]
+}
+
+/// Forms are filled so that the order of rows does not matter: where doing a thing twice would be a
+/// difference, the form is one that is let in and then refused (422, 409, 404).
+const TABLE: &[Row] = &[
+    // Reading
+    get("/", "/", ALL),
+    get("/b/{slug}", "/b/talk", ALL),
+    get("/b/{slug}", "/b/inside", [404, 200, 200, 200, 200]),
+    get("/b/{slug}", "/b/backstage", [404, 404, 200, 404, 200]),
+    get("/t/{id}/{slug}", "/t/THREAD/a-thread-to-read", ALL),
+    get(
+        "/t/{id}/{slug}",
+        "/t/SECRET/a-thread-backstage",
+        [404, 404, 200, 404, 200],
+    ),
+    get(
+        "/t/{id}/{slug}/{number}",
+        "/t/THREAD/a-thread-to-read/1",
+        [302; 5],
+    ),
+    get(
+        "/t/{id}/{slug}/{number}",
+        "/t/SECRET/x/1",
+        [404, 404, 302, 404, 302],
+    ),
+    get("/t/{id}", "/t/THREAD", [301; 5]),
+    get("/t/{id}", "/t/SECRET", [404, 404, 301, 404, 301]),
+    get("/p/{post}", "/p/POST", [302; 5]),
+    get("/p/{post}", "/p/HIDDEN", [404, 404, 302, 404, 302]),
+    get("/u/{handle}", "/u/target-t", ALL),
+    get("/badges", "/badges", ALL),
+    get("/badges/{slug}", "/badges/identity-verified", ALL),
+    get("/badges/{slug}", "/badges/gold-star", [404; 5]),
+    get("/assets/{name}", "/assets/icons.svg", ALL),
+    get("/robots.txt", "/robots.txt", ALL),
+    get("/favicon.ico", "/favicon.ico", ALL),
+    get("/healthz", "/healthz", ALL),
+    get("/readyz", "/readyz", ALL),
+    // Writing
+    get("/b/{slug}/new", "/b/talk/new", SIGNED_IN),
+    get("/b/{slug}/new", "/b/news/new", [303, 403, 403, 200, 200]),
+    get("/b/{slug}/new", "/b/backstage/new", [404, 404, 200, 404, 200]),
+    post("/b/{slug}/threads", "/b/talk/threads", THREAD, members(303)),
+    post(
+        "/b/{slug}/threads",
+        "/b/news/threads",
+        THREAD,
+        [403, 403, 403, 303, 303],
+    ),
+    post(
+        "/b/{slug}/threads",
+        "/b/backstage/threads",
+        THREAD,
+        [404, 404, 303, 404, 303],
+    ),
+    post(
+        "/b/{slug}/threads",
+        "/b/news/threads",
+        ANNOUNCEMENT,
+        [403, 403, 403, 303, 303],
+    ),
+    post(
+        "/b/{slug}/threads",
+        "/b/talk/threads",
+        ANNOUNCEMENT,
+        [403, 403, 403, 303, 303],
+    ),
+    post("/t/{id}/replies", "/t/THREAD/replies", THREAD, members(303)),
+    post(
+        "/t/{id}/replies",
+        "/t/SECRET/replies",
+        THREAD,
+        [404, 404, 303, 404, 303],
+    ),
+    post(
+        "/t/{id}/replies",
+        "/t/LOCKED/replies",
+        THREAD,
+        [403, 403, 303, 403, 303],
+    ),
+    post("/preview", "/preview", THREAD, members(200)),
+    // Keeping order
+    get("/p/{post}/remove", "/p/POST/remove", MODERATORS),
+    post("/p/{post}/remove", "/p/POST/remove", &[], moderators(422)),
+    post("/p/{post}/remove", "/p/999999/remove", REASON, moderators(404)),
+    post("/t/{id}/lock", "/t/OTHER/lock", REASON, moderators(303)),
+    post("/t/{id}/unlock", "/t/OTHER/unlock", &[], moderators(303)),
+    post("/t/{id}/pin", "/t/OTHER/pin", &[], moderators(303)),
+    post("/t/{id}/unpin", "/t/OTHER/unpin", &[], moderators(303)),
+    // One's account
+    get("/join", "/join", ALL),
+    get("/join", "/join?first=nonsense", [403; 5]),
+    post("/join", "/join", &[], [422; 5]),
+    get("/join/check-mail", "/join/check-mail", ALL),
+    get("/join/confirm", "/join/confirm?token=nonsense", [422; 5]),
+    post(
+        "/join/confirm",
+        "/join/confirm",
+        &[("token", "nonsense")],
+        [422; 5],
+    ),
+    get("/login", "/login", [200, 303, 303, 303, 303]),
+    post(
+        "/login",
+        "/login",
+        &[("login", "nobody-here"), ("password", "wrong")],
+        [422; 5],
+    ),
+    post("/logout", "/logout", &[], [303; 5]),
+    get("/reset", "/reset", ALL),
+    post("/reset", "/reset", &[("email", "nobody")], [422; 5]),
+    get("/reset/sent", "/reset/sent", ALL),
+    get("/reset/choose", "/reset/choose?token=nonsense", [422; 5]),
+    post(
+        "/reset/choose",
+        "/reset/choose",
+        &[("token", "nonsense")],
+        [422; 5],
+    ),
+    get("/settings", "/settings", SIGNED_IN),
+    post("/settings/profile", "/settings/profile", &[], members(422)),
+    post("/settings/password", "/settings/password", &[], members(422)),
+    post(
+        "/settings/confirmation",
+        "/settings/confirmation",
+        &[],
+        members(409),
+    ),
+    post(
+        "/settings/sessions/{id}/end",
+        "/settings/sessions/999999/end",
+        &[],
+        members(404),
+    ),
+    post(
+        "/settings/sessions/end-others",
+        "/settings/sessions/end-others",
+        &[],
+        members(303),
+    ),
+    get("/verification", "/verification", SIGNED_IN),
+    // The administration
+    get("/admin", "/admin", ADMINISTRATORS),
+    get("/admin/members", "/admin/members", ADMINISTRATORS),
+    get(
+        "/admin/members/{handle}",
+        "/admin/members/target-t",
+        ADMINISTRATORS,
+    ),
+    post(
+        "/admin/members/{handle}/roles",
+        "/admin/members/target-t/roles",
+        ROLE,
+        administrators(303),
+    ),
+    post(
+        "/admin/members/{handle}/tier",
+        "/admin/members/target-t/tier",
+        TIER,
+        administrators(303),
+    ),
+    post(
+        "/admin/members/{handle}/name",
+        "/admin/members/target-t/name",
+        &[],
+        administrators(303),
+    ),
+    get("/admin/tiers", "/admin/tiers", ADMINISTRATORS),
+    post("/admin/tiers", "/admin/tiers", &[], administrators(422)),
+    post(
+        "/admin/tiers/apply",
+        "/admin/tiers/apply",
+        TIERS,
+        administrators(200),
+    ),
+    get("/admin/boards", "/admin/boards", ADMINISTRATORS),
+    post("/admin/boards", "/admin/boards", &[], administrators(422)),
+    get("/admin/boards/{id}", "/admin/boards/BOARD", ADMINISTRATORS),
+    post(
+        "/admin/boards/{id}",
+        "/admin/boards/BOARD",
+        &[],
+        administrators(422),
+    ),
+    post(
+        "/admin/boards/{id}/delete",
+        "/admin/boards/BOARD/delete",
+        &[],
+        administrators(409),
+    ),
+];
+
+/// What only a demo has.
+const DEMO: &[Row] = &[
+    get("/demo", "/demo", ALL),
+    post("/demo", "/demo", &[("as", "target-t")], [303; 5]),
+    get("/demo/{handle}", "/demo/target-t", [303; 5]),
+    get("/outbox", "/outbox", ALL),
+    get("/outbox/{id}", "/outbox/1", ALL),
+];
+
+const THREAD: &[(&str, &str)] = &[("title", "One more thread"), ("body", "Words of a member.")];
+const ANNOUNCEMENT: &[(&str, &str)] = &[
+    ("title", "What changes here"),
+    ("type", "announcement"),
+    ("body", "Words of a manager."),
+];
+const REASON: &[(&str, &str)] = &[("reason", "It went in circles")];
+const ROLE: &[(&str, &str)] = &[("role", "senior-agent")];
+const TIER: &[(&str, &str)] = &[("tier", "top-rated")];
+const TIERS: &[(&str, &str)] = &[("name", "tiers.csv"), ("list", "handle,tier\ntarget-t,none\n")];
+
+const ROLES: [(&str, &[Role]); 4] = [
+    ("plain-p", &[]),
+    ("mod-m", &[Role::Moderator]),
+    ("manager-m", &[Role::CommunityManager]),
+    ("boss-b", &[Role::Administrator]),
+];
+
+/// A site with something at every address of the table.
+struct Scene {
+    site: TestSite,
+    words: BTreeMap<&'static str, String>,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        let site = TestSite::demo();
+        let board = site.open_board("talk");
+        site.board("inside", Access::Members, Access::Members);
+        site.board(
+            "backstage",
+            Access::Role(Role::Moderator),
+            Access::Role(Role::Moderator),
+        );
+        site.board("news", Access::Anyone, Access::Role(Role::CommunityManager));
+        for (handle, roles) in ROLES {
+            site.staff(handle, roles);
+        }
+        site.member("target-t");
+        let letterhead = Letterhead {
+            origin: site.forum.site.settings.origin(),
+            community: "Touchstone".to_owned(),
+        };
+        let (mail, now) = (
+            letterhead.confirm("a@example.org", "Ada", "token"),
+            site.clock.now(),
+        );
+        site.write(move |conn| Ok(outside::store::queue(conn, &mail, now)?));
+
+        let boss = site.sign_in("boss-b");
+        let mut words = BTreeMap::from([("BOARD", board.0.to_string())]);
+        for (word, post, board, title) in [
+            ("THREAD", "POST", "talk", "A thread to read"),
+            ("OTHER", "", "talk", "A thread to lock and pin"),
+            ("LOCKED", "", "talk", "A thread that is locked"),
+            ("SECRET", "HIDDEN", "backstage", "A thread backstage"),
+        ] {
+            let thread = site.thread(&boss, board, title).await;
+            let page = site.get(&boss, &thread).await.expect(200);
+            words.insert(word, thread.split('/').nth(2).unwrap().to_owned());
+            if !post.is_empty() {
+                words.insert(post, page.attribute("article", "data-post"));
+            }
+        }
+        let lock = format!("/t/{}/lock", words["LOCKED"]);
+        site.post(&boss, &lock, REASON).await.expect(303);
+        Self { site, words }
+    }
+
+    fn address(&self, row: &Row) -> String {
+        self.words
+            .iter()
+            .fold(row.address.to_owned(), |address, (word, value)| {
+                address.replace(word, value)
+            })
+    }
+
+    /// Asks as everybody in turn, each in a session of their own, because some forms end sessions.
+    async fn ask(&self, row: &Row) -> Vec<String> {
+        let address = self.address(row);
+        let mut wrong = Vec::new();
+        for (place, expected) in row.expected.into_iter().enumerate() {
+            let who = match place.checked_sub(1) {
+                None => Person::visitor(),
+                Some(role) => self.site.sign_in(ROLES[role].0),
+            };
+            let page = match row.method {
+                "get" => self.site.get(&who, &address).await,
+                _ => self.site.post(&who, &address, row.form).await,
+            };
+            let status = page.status.as_u16();
+            let name = if who.cookie.is_some() {
+                &who.handle
+            } else {
+                "a visitor"
+            };
+            if status != expected {
+                wrong.push(format!(
+                    "{} {address}: {status} for {name}, not {expected}",
+                    row.method
+                ));
+            }
+            // Being led to signing in is no way in; a demo's own ways in lead home.
+            let is_led = who.cookie.is_none() && row.method == "get" && status == 303;
+            if is_led && !row.pattern.starts_with("/demo") && !page.location().starts_with("/login?next=") {
+                wrong.push(format!("{address} leads a visitor to {}", page.location()));
+            }
+        }
+        wrong
+    }
+}
+
+#[actix_web::test]
+async fn every_address_answers_every_role_as_the_table_says() {
+    let scene = Scene::set().await;
+    let mut wrong = Vec::new();
+    for row in TABLE.iter().chain(DEMO) {
+        wrong.extend(scene.ask(row).await);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[actix_web::test]
+async fn what_only_a_demo_has_is_nowhere_else() {
+    let site = TestSite::start();
+    site.member("target-t");
+    let boss = site.staff("boss-b", &[Role::Administrator]);
+    for row in DEMO {
+        for who in [&Person::visitor(), &boss] {
+            let page = match row.method {
+                "get" => site.get(who, row.address).await,
+                _ => site.post(who, row.address, row.form).await,
+            };
+            assert_eq!(page.status, 404, "{}", row.address);
+            assert_eq!(page.header("set-cookie"), None);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn an_address_answers_no_other_method() {
+    let scene = Scene::set().await;
+    let boss = scene.site.sign_in("boss-b");
+    let known: BTreeSet<(&str, String)> = TABLE
+        .iter()
+        .chain(DEMO)
+        .map(|row| (row.method, row.pattern.to_owned()))
+        .collect();
+    for row in TABLE.iter().chain(DEMO) {
+        let address = scene.address(row);
+        let is_read = known.contains(&("get", row.pattern.to_owned()));
+        let is_written = known.contains(&("post", row.pattern.to_owned()));
+        // `/t/7/replies` reads as a thread with a strange slug, which leads to the right one.
+        let is_slug = row.pattern.starts_with("/t/{id}/");
+        if !is_written {
+            scene.site.post(&boss, &address, &[]).await.expect(404);
+        }
+        if !is_read && !is_slug {
+            scene.site.get(&boss, &address).await.expect(404);
+        }
+        for method in ["PUT", "PATCH", "DELETE"] {
+            let method = method.parse().unwrap();
+            scene.site.ask(&boss, method, &address).await.expect(404);
+        }
+    }
+}
+
+// The table against the sources
+
+/// Every method and pattern that the sources register.
+fn registered(source: &str) -> BTreeSet<(String, String)> {
+    let source = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let mut found = BTreeSet::new();
+    for call in [".route(", "web::resource("] {
+        for rest in source.split(call).skip(1) {
+            let Some(rest) = rest.trim_start().strip_prefix('"') else {
+                continue;
+            };
+            let (pattern, rest) = rest.split_once('"').unwrap();
+            let ways = ["get", "post", "put", "patch", "delete", "head", "method", "to"];
+            let method = ways
+                .into_iter()
+                .filter_map(|way| Some((rest.find(&format!("web::{way}("))?, way)))
+                .min();
+            let method = method.unwrap_or_else(|| panic!("{pattern} has no method")).1;
+            found.insert((method.to_owned(), pattern.to_owned()));
+        }
+    }
+    found
+}
+
+fn sources() -> Vec<(String, String)> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                found.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_route_of_the_sources_has_its_row_and_every_row_its_route() {
+    let sources = sources();
+    let routes: BTreeSet<(String, String)> = sources
+        .iter()
+        .flat_map(|(_, source)| registered(source))
+        .collect();
+    let rows: BTreeSet<(String, String)> = TABLE
+        .iter()
+        .chain(DEMO)
+        .map(|row| (row.method.to_owned(), row.pattern.to_owned()))
+        .collect();
+    let without_row: Vec<_> = routes.difference(&rows).collect();
+    let without_route: Vec<_> = rows.difference(&routes).collect();
+    assert!(without_row.is_empty(), "routes without a row: {without_row:?}");
+    assert!(
+        without_route.is_empty(),
+        "rows without a route: {without_route:?}"
+    );
+}
+
+#[test]
+fn routes_are_registered_in_no_way_that_the_table_would_miss() {
+    for (file, source) in sources() {
+        for other in [
+            "web::scope(",
+            "#[get(",
+            "#[post(",
+            "#[route(",
+            ".external_resource(",
+        ] {
+            assert!(!source.contains(other), "{file} holds {other}");
+        }
+        let services = source.matches(".service(").count();
+        let resources = source.matches("web::resource(\"").count();
+        assert_eq!(services, resources, "{file} registers a service of another kind");
+    }
+}
+
+#[test]
+fn the_reader_of_sources_finds_routes_however_they_are_laid_out() {
+    let source = r#"
+        config
+            .route("/a", web::get().to(list))
+            .route(
+                "/b/{id}/end",
+                web::post().to(settings::end),
+            )
+            .service(web::resource("/c").guard(guard::Post()).route(web::post().to(apply)));
+    "#;
+    let expected = [("get", "/a"), ("post", "/b/{id}/end"), ("post", "/c")];
+    let expected = expected.map(|(method, pattern)| (method.to_owned(), pattern.to_owned()));
+    assert_eq!(registered(source), BTreeSet::from(expected));
+}
+
+#[test]
+fn badges_are_read_and_never_written() {
+    let writes = TABLE.iter().filter(|row| row.method != "get");
+    let of_badges = writes.filter(|row| row.pattern.contains("badge") || row.pattern.contains("grant"));
+    assert_eq!(of_badges.count(), 0);
+}

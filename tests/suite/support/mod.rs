@@ -1,6 +1,7 @@
 //! What tests stand on: a site with a database of its own, people, pages, and the real program.
 
 pub mod database;
+pub mod look;
 pub mod page;
 pub mod people;
 pub mod program;

@@ -174,7 +174,16 @@ impl TestSite {
         &self,
         change: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     ) -> T {
-        self.db.write_now(change).unwrap()
+        self.try_write(change).unwrap()
+    }
+
+    /// Changes the database by an action that may be refused. A thread of its own, because those of the
+    /// tests are not to be blocked.
+    pub fn try_write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        std::thread::scope(|scope| scope.spawn(|| self.db.write_now(change)).join().unwrap())
     }
 
     /// Asks the database.
