@@ -25,23 +25,24 @@ const ANNOUNCEMENT_TITLE: &str =
 
 /// The fact that marks a database as a demo's.
 const FACT: &str = "demo";
+/// The fact that says that the demo came in whole.
+const FILLED: &str = "demo-filled";
 
-/// Fills an empty database. One that holds a demo already is left as it is; one that holds a real community
-/// is refused, because in a demo anybody can sign in as anybody.
+/// Fills an empty database. One that holds a demo already is left as it is, and a fill that broke off goes on; one
+/// that holds a real community is refused, because in a demo anybody can sign in as anybody.
 ///
 /// # Errors
 /// A sentence for whoever started the program.
 pub fn fill(db: &Db, clock: &Clock) -> Outcome {
     let state = db.read_now(|conn| {
-        Ok((
-            members::store::site_fact(conn, FACT)?,
-            members::store::count(conn)?,
-        ))
+        let is_demo = members::store::site_fact(conn, FACT)?.is_some();
+        let is_filled = members::store::site_fact(conn, FILLED)?.is_some();
+        Ok((is_demo, is_filled, members::store::count(conn)?))
     });
     match state.map_err(|cause| cause.cause())? {
-        (Some(_), _) => return Ok(()),
-        (None, 0) => {}
-        (None, _) => {
+        (true, true, _) => return Ok(()),
+        (true, false, _) | (false, _, 0) => {}
+        (false, _, _) => {
             return Err(format!(
                 "--demo needs an empty database, and {} holds a community; name another with --data or --database",
                 db.url().shown()
@@ -50,9 +51,14 @@ pub fn fill(db: &Db, clock: &Clock) -> Outcome {
     }
     say("Filling the database with an invented community…");
     // The mark comes first: a fill that breaks off must not look like a real community.
-    let marked = db.write_now(|conn| Ok(members::store::set_site_fact(conn, FACT, "yes")?));
-    marked.map_err(|cause| cause.cause())?;
-    load(db, clock.now())
+    note(db, FACT)?;
+    load(db, clock.now())?;
+    note(db, FILLED)
+}
+
+fn note(db: &Db, fact: &'static str) -> Outcome {
+    let written = db.write_now(move |conn| Ok(members::store::set_site_fact(conn, fact, "yes")?));
+    written.map_err(|cause| cause.cause())
 }
 
 /// Loads the demo's community as of `now`.

@@ -691,7 +691,7 @@ async fn the_list_shows_this_session_and_the_others() {
     site.member("bob-m");
     let request = TestRequest::post()
         .uri("/login")
-        .insert_header(("user-agent", "Pocket Browser 7"))
+        .insert_header(("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"))
         .set_form([("login", "ada-k"), ("password", PASSWORD)]);
     let page = site.send(request, &Person::visitor()).await.expect(303);
     let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap();
@@ -706,7 +706,7 @@ async fn the_list_shows_this_session_and_the_others() {
         titles.iter().filter(|title| title.contains(", this one")).count(),
         1
     );
-    assert!(titles.contains(&"Pocket Browser 7, this one".to_owned()));
+    assert!(titles.contains(&"Firefox on Linux, this one".to_owned()));
     assert_eq!(
         page.count("#sessions .row form"),
         1,
