@@ -38,12 +38,8 @@ fn records(now: Time) -> impl Iterator<Item = Record> {
             ..Member::default()
         })
     });
-    let board = Board {
-        id: "b".to_owned(),
-        slug: "long".to_owned(),
-        title: "Long".to_owned(),
-        ..Board::default()
-    };
+    let board =
+        Board { id: "b".to_owned(), slug: "long".to_owned(), title: "Long".to_owned(), ..Board::default() };
     let thread = Thread {
         id: "t".to_owned(),
         board: "b".to_owned(),
@@ -88,10 +84,7 @@ async fn main() {
     for (line, record) in (1..).zip(records(clock.now())) {
         importer.take(line, Ok(record)).unwrap();
     }
-    assert_eq!(
-        importer.finish().unwrap().posts.added,
-        u64::try_from(POSTS).unwrap()
-    );
+    assert_eq!(importer.finish().unwrap().posts.added, u64::try_from(POSTS).unwrap());
 
     let settings = Settings::from_sources(&Given::default(), &|_| None, "").unwrap();
     let forum = Forum::new(settings, db, clock, false);
@@ -131,10 +124,6 @@ async fn main() {
     println!("|---|---|---|---|");
     for (place, page) in std::iter::once(1).chain(PAGES).enumerate() {
         let ratio = medians[0].as_secs_f64() / medians[place].as_secs_f64();
-        println!(
-            "| {page} | {} | {} µs | {ratio:.2} |",
-            bytes[place],
-            medians[place].as_micros()
-        );
+        println!("| {page} | {} | {} µs | {ratio:.2} |", bytes[place], medians[place].as_micros());
     }
 }

@@ -34,10 +34,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Time {
         match &self.0 {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "this is the one place that asks the machine"
-            )]
+            #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
             Source::System => chrono::Utc::now().naive_utc().trunc_subsecs(6),
             Source::Still(time) => *time.lock().unwrap_or_else(PoisonError::into_inner),
         }
@@ -80,10 +77,7 @@ mod tests {
     use super::*;
 
     fn moment() -> Time {
-        chrono::NaiveDate::from_ymd_opt(2026, 6, 3)
-            .unwrap()
-            .and_hms_opt(10, 12, 0)
-            .unwrap()
+        chrono::NaiveDate::from_ymd_opt(2026, 6, 3).unwrap().and_hms_opt(10, 12, 0).unwrap()
     }
 
     #[test]

@@ -40,21 +40,13 @@ impl Colour {
     /// Black or white, whichever is easier to read on this colour.
     #[must_use]
     pub fn ink(self) -> Self {
-        if self.contrast(WHITE) >= self.contrast(BLACK) {
-            WHITE
-        } else {
-            BLACK
-        }
+        if self.contrast(WHITE) >= self.contrast(BLACK) { WHITE } else { BLACK }
     }
 
     fn luminance(self) -> f64 {
         let linear = |part: u8| {
             let share = f64::from(part) / 255.0;
-            if share <= 0.04045 {
-                share / 12.92
-            } else {
-                ((share + 0.055) / 1.055).powf(2.4)
-            }
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
         };
         let [red, green, blue] = self.0.map(linear);
         0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -24,11 +24,7 @@ pub fn thread(id: i64, slug: &str) -> String {
 /// A page of a thread; the first has the bare address.
 #[must_use]
 pub fn thread_page(id: i64, slug: &str, page: i64) -> String {
-    if page <= 1 {
-        thread(id, slug)
-    } else {
-        format!("/t/{id}/{slug}?page={page}")
-    }
+    if page <= 1 { thread(id, slug) } else { format!("/t/{id}/{slug}?page={page}") }
 }
 
 /// A post by its number in the thread.
@@ -61,9 +57,8 @@ pub fn login(next: &str) -> String {
     if next.is_empty() || next == "/" {
         return "/login".to_owned();
     }
-    let query: String = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", next)
-        .finish();
+    let query: String =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
     format!("/login?{query}")
 }
 

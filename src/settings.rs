@@ -3,55 +3,21 @@
 //! The command line wins over the environment, the environment over `touchstone.toml`, and that over the
 //! default.
 
+mod given;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use url::Url;
 
+pub use given::Given;
+
 use crate::colours::{Colour, DARK_PAGE, LIGHT_PAGE, READABLE};
 use crate::db::DatabaseUrl;
 
 /// The file that is read from the folder where the program starts.
 pub const FILE: &str = "touchstone.toml";
-
-/// What was given on the command line; `None` where nothing was.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct Given {
-    /// Address and port to listen on [environment: `TOUCHSTONE_LISTEN`, default: 127.0.0.1:8080]
-    #[arg(long, global = true, value_name = "ADDRESS")]
-    pub listen: Option<String>,
-    /// Address under which people reach the forum [`TOUCHSTONE_URL`, default: http:// and the listen address]
-    #[arg(long, global = true, value_name = "URL")]
-    pub url: Option<String>,
-    /// sqlite:PATH or postgres://… [`TOUCHSTONE_DATABASE`, default: touchstone.db in the data folder]
-    #[arg(long, global = true, value_name = "URL")]
-    pub database: Option<String>,
-    /// Folder for the database and keys [`TOUCHSTONE_DATA`, default: ./data]
-    #[arg(long, global = true, value_name = "FOLDER")]
-    pub data: Option<String>,
-    /// Name of the community [`TOUCHSTONE_NAME`, default: Touchstone]
-    #[arg(long, global = true, value_name = "NAME")]
-    pub name: Option<String>,
-    /// Accent colour on light pages, as #rrggbb [`TOUCHSTONE_ACCENT`]
-    #[arg(long, global = true, value_name = "COLOUR")]
-    pub accent: Option<String>,
-    /// Accent colour on dark pages, as #rrggbb [`TOUCHSTONE_ACCENT_DARK`]
-    #[arg(long, global = true, value_name = "COLOUR")]
-    pub accent_dark: Option<String>,
-    /// Mail server: smtp://…, smtps://… [`TOUCHSTONE_SMTP_URL`; a password belongs there, not on the command line]
-    #[arg(long, global = true, value_name = "URL")]
-    pub smtp_url: Option<String>,
-    /// Sender of the forum's mail [`TOUCHSTONE_MAIL_FROM`, default: touchstone@ and the public address's host]
-    #[arg(long, global = true, value_name = "ADDRESS")]
-    pub mail_from: Option<String>,
-    /// What is logged: error, warn, info, debug or trace, or a filter such as touchstone=debug [`TOUCHSTONE_LOG`, default: info]
-    #[arg(long, global = true, value_name = "FILTER")]
-    pub log: Option<String>,
-    /// How many proxies of your own stand before the forum and add to X-Forwarded-For [`TOUCHSTONE_PROXIES`, default: 0]
-    #[arg(long, global = true, value_name = "NUMBER")]
-    pub proxies: Option<String>,
-}
 
 /// The settings, read and checked.
 #[derive(Clone, Debug)]
@@ -97,11 +63,7 @@ pub struct BadSetting {
 
 impl fmt::Display for BadSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is {:?}, but must be {}",
-            self.setting, self.value, self.right
-        )
+        write!(f, "{} is {:?}, but must be {}", self.setting, self.value, self.right)
     }
 }
 
@@ -113,63 +75,19 @@ struct Name {
     variable: &'static str,
 }
 
-const LISTEN: Name = Name {
-    key: "listen",
-    variable: "TOUCHSTONE_LISTEN",
-};
-const URL: Name = Name {
-    key: "url",
-    variable: "TOUCHSTONE_URL",
-};
-const DATABASE: Name = Name {
-    key: "database",
-    variable: "TOUCHSTONE_DATABASE",
-};
-const DATA: Name = Name {
-    key: "data",
-    variable: "TOUCHSTONE_DATA",
-};
-const NAME: Name = Name {
-    key: "name",
-    variable: "TOUCHSTONE_NAME",
-};
-const ACCENT: Name = Name {
-    key: "accent",
-    variable: "TOUCHSTONE_ACCENT",
-};
-const ACCENT_DARK: Name = Name {
-    key: "accent_dark",
-    variable: "TOUCHSTONE_ACCENT_DARK",
-};
-const SMTP_URL: Name = Name {
-    key: "smtp_url",
-    variable: "TOUCHSTONE_SMTP_URL",
-};
-const MAIL_FROM: Name = Name {
-    key: "mail_from",
-    variable: "TOUCHSTONE_MAIL_FROM",
-};
-const PROXIES: Name = Name {
-    key: "proxies",
-    variable: "TOUCHSTONE_PROXIES",
-};
-const LOG: Name = Name {
-    key: "log",
-    variable: "TOUCHSTONE_LOG",
-};
-const ALL: [Name; 11] = [
-    LISTEN,
-    URL,
-    DATABASE,
-    DATA,
-    NAME,
-    ACCENT,
-    ACCENT_DARK,
-    SMTP_URL,
-    MAIL_FROM,
-    PROXIES,
-    LOG,
-];
+const LISTEN: Name = Name { key: "listen", variable: "TOUCHSTONE_LISTEN" };
+const URL: Name = Name { key: "url", variable: "TOUCHSTONE_URL" };
+const DATABASE: Name = Name { key: "database", variable: "TOUCHSTONE_DATABASE" };
+const DATA: Name = Name { key: "data", variable: "TOUCHSTONE_DATA" };
+const NAME: Name = Name { key: "name", variable: "TOUCHSTONE_NAME" };
+const ACCENT: Name = Name { key: "accent", variable: "TOUCHSTONE_ACCENT" };
+const ACCENT_DARK: Name = Name { key: "accent_dark", variable: "TOUCHSTONE_ACCENT_DARK" };
+const SMTP_URL: Name = Name { key: "smtp_url", variable: "TOUCHSTONE_SMTP_URL" };
+const MAIL_FROM: Name = Name { key: "mail_from", variable: "TOUCHSTONE_MAIL_FROM" };
+const PROXIES: Name = Name { key: "proxies", variable: "TOUCHSTONE_PROXIES" };
+const LOG: Name = Name { key: "log", variable: "TOUCHSTONE_LOG" };
+const ALL: [Name; 11] =
+    [LISTEN, URL, DATABASE, DATA, NAME, ACCENT, ACCENT_DARK, SMTP_URL, MAIL_FROM, PROXIES, LOG];
 
 /// Where values are looked up, in order of weight.
 struct Sources<'a> {
@@ -185,11 +103,7 @@ struct Found {
 
 impl Found {
     fn refuse(&self, right: &str) -> BadSetting {
-        BadSetting {
-            setting: self.place.clone(),
-            value: self.value.clone(),
-            right: right.to_owned(),
-        }
+        BadSetting { setting: self.place.clone(), value: self.value.clone(), right: right.to_owned() }
     }
 }
 
@@ -199,10 +113,7 @@ impl Settings {
     ///
     /// # Errors
     /// The first setting that is wrong.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that reads the environment"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub fn read(given: &Given) -> Result<Self, BadSetting> {
         let file = match std::fs::read_to_string(FILE) {
             Ok(text) => text,
@@ -227,19 +138,13 @@ impl Settings {
         let listen = sources
             .find(given.listen.as_ref(), &LISTEN)?
             .map(|found| {
-                found
-                    .value
-                    .parse()
-                    .map_err(|_| found.refuse("an address and port such as 127.0.0.1:8080"))
+                found.value.parse().map_err(|_| found.refuse("an address and port such as 127.0.0.1:8080"))
             })
             .transpose()?
             .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
         let url = match sources.find(given.url.as_ref(), &URL)? {
             Some(found) => public_address(&found)?,
-            None => public_address(&Found {
-                value: format!("http://{listen}"),
-                place: URL.key.to_owned(),
-            })?,
+            None => public_address(&Found { value: format!("http://{listen}"), place: URL.key.to_owned() })?,
         };
         let data = sources
             .find(given.data.as_ref(), &DATA)?
@@ -247,10 +152,7 @@ impl Settings {
         let database = sources
             .find(given.database.as_ref(), &DATABASE)?
             .map(|found| {
-                let shown = Found {
-                    value: hide_password(&found.value),
-                    place: found.place.clone(),
-                };
+                let shown = Found { value: hide_password(&found.value), place: found.place.clone() };
                 DatabaseUrl::parse(&found.value)
                     .ok_or_else(|| shown.refuse("sqlite:PATH or postgres://user:password@host/database"))
             })
@@ -271,10 +173,8 @@ impl Settings {
                 .map(|found| colour(&found, DARK_PAGE))
                 .transpose()?,
         };
-        let smtp = sources
-            .find(given.smtp_url.as_ref(), &SMTP_URL)?
-            .map(|found| mail_server(&found))
-            .transpose()?;
+        let smtp =
+            sources.find(given.smtp_url.as_ref(), &SMTP_URL)?.map(|found| mail_server(&found)).transpose()?;
         let mail_from = sources
             .find(given.mail_from.as_ref(), &MAIL_FROM)?
             .map(|found| sender(&found))
@@ -282,12 +182,7 @@ impl Settings {
             .unwrap_or_else(|| default_sender(&url));
         let proxies = sources
             .find(given.proxies.as_ref(), &PROXIES)?
-            .map(|found| {
-                found
-                    .value
-                    .parse()
-                    .map_err(|_| found.refuse("a number of proxies such as 0 or 1"))
-            })
+            .map(|found| found.value.parse().map_err(|_| found.refuse("a number of proxies such as 0 or 1")))
             .transpose()?
             .unwrap_or(0);
         let log = sources
@@ -295,18 +190,7 @@ impl Settings {
             .map(|found| log_filter(&found))
             .transpose()?
             .unwrap_or_else(|| "info,actix_server=warn".to_owned());
-        Ok(Self {
-            listen,
-            url,
-            database,
-            data,
-            name,
-            accent,
-            smtp,
-            mail_from,
-            proxies,
-            log,
-        })
+        Ok(Self { listen, url, database, data, name, accent, smtp, mail_from, proxies, log })
     }
 
     /// Whether people reach the forum over https: then cookies are bound to it.
@@ -326,30 +210,18 @@ impl Sources<'_> {
     fn find(&self, given: Option<&String>, name: &Name) -> Result<Option<Found>, BadSetting> {
         if let Some(value) = given {
             let place = format!("--{}", name.key.replace('_', "-"));
-            return Ok(Some(Found {
-                value: value.clone(),
-                place,
-            }));
+            return Ok(Some(Found { value: value.clone(), place }));
         }
         if let Some(value) = (self.environment)(name.variable) {
-            return Ok(Some(Found {
-                value,
-                place: name.variable.to_owned(),
-            }));
+            return Ok(Some(Found { value, place: name.variable.to_owned() }));
         }
         let Some(value) = self.file.get(name.key) else {
             return Ok(None);
         };
         let place = format!("{} in {FILE}", name.key);
         match value {
-            toml::Value::String(text) => Ok(Some(Found {
-                value: text.clone(),
-                place,
-            })),
-            toml::Value::Integer(number) => Ok(Some(Found {
-                value: number.to_string(),
-                place,
-            })),
+            toml::Value::String(text) => Ok(Some(Found { value: text.clone(), place })),
+            toml::Value::Integer(number) => Ok(Some(Found { value: number.to_string(), place })),
             other => Err(BadSetting {
                 setting: place,
                 value: other.to_string(),
@@ -363,27 +235,17 @@ fn read_file(text: &str) -> Result<toml::Table, BadSetting> {
     let table: toml::Table = text
         .parse()
         .map_err(|cause: toml::de::Error| bad_file(cause.message(), "valid TOML, one setting a line"))?;
-    match table
-        .keys()
-        .find(|key| ALL.iter().all(|name| name.key != key.as_str()))
-    {
+    match table.keys().find(|key| ALL.iter().all(|name| name.key != key.as_str())) {
         None => Ok(table),
         Some(unknown) => {
             let known: Vec<&str> = ALL.iter().map(|name| name.key).collect();
-            Err(bad_file(
-                unknown,
-                &format!("a setting that exists: {}", known.join(", ")),
-            ))
+            Err(bad_file(unknown, &format!("a setting that exists: {}", known.join(", "))))
         }
     }
 }
 
 fn bad_file(value: &str, right: &str) -> BadSetting {
-    BadSetting {
-        setting: FILE.to_owned(),
-        value: value.to_owned(),
-        right: right.to_owned(),
-    }
+    BadSetting { setting: FILE.to_owned(), value: value.to_owned(), right: right.to_owned() }
 }
 
 fn public_address(found: &Found) -> Result<Url, BadSetting> {
@@ -391,11 +253,7 @@ fn public_address(found: &Found) -> Result<Url, BadSetting> {
     let url = Url::parse(&found.value).map_err(|_| wrong())?;
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-    if is_bare && is_web && url.username().is_empty() {
-        Ok(url)
-    } else {
-        Err(wrong())
-    }
+    if is_bare && is_web && url.username().is_empty() { Ok(url) } else { Err(wrong()) }
 }
 
 fn community_name(found: &Found) -> Result<String, BadSetting> {
@@ -420,10 +278,7 @@ fn colour(found: &Found, page: Colour) -> Result<Colour, BadSetting> {
 }
 
 fn mail_server(found: &Found) -> Result<Url, BadSetting> {
-    let shown = Found {
-        value: hide_password(&found.value),
-        place: found.place.clone(),
-    };
+    let shown = Found { value: hide_password(&found.value), place: found.place.clone() };
     match Url::parse(&found.value) {
         Ok(url) if matches!(url.scheme(), "smtp" | "smtps") && url.has_host() => Ok(url),
         _ => {
@@ -468,10 +323,7 @@ mod tests {
 
     fn read(given: &Given, environment: &[(&str, &str)], file: &str) -> Result<Settings, String> {
         let look_up = |name: &str| {
-            environment
-                .iter()
-                .find(|(variable, _)| *variable == name)
-                .map(|(_, value)| (*value).to_owned())
+            environment.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
         };
         Settings::from_sources(given, &look_up, file).map_err(|bad| bad.to_string())
     }
@@ -481,35 +333,19 @@ mod tests {
         let settings = read(&Given::default(), &[], "").unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(settings.origin(), "http://127.0.0.1:8080");
-        assert_eq!(
-            settings.database,
-            DatabaseUrl::Sqlite("data/touchstone.db".into())
-        );
+        assert_eq!(settings.database, DatabaseUrl::Sqlite("data/touchstone.db".into()));
         assert!(!settings.is_https());
     }
 
     #[test]
     fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
-        let given = Given {
-            listen: Some("127.0.0.1:1".to_owned()),
-            ..Given::default()
-        };
-        let environment = [
-            ("TOUCHSTONE_LISTEN", "127.0.0.1:2"),
-            ("TOUCHSTONE_NAME", "From the environment"),
-        ];
-        let settings = read(
-            &given,
-            &environment,
-            "listen = '127.0.0.1:3'\nname = 'x'\ndata = '/srv/forum'",
-        )
-        .unwrap();
+        let given = Given { listen: Some("127.0.0.1:1".to_owned()), ..Given::default() };
+        let environment = [("TOUCHSTONE_LISTEN", "127.0.0.1:2"), ("TOUCHSTONE_NAME", "From the environment")];
+        let settings =
+            read(&given, &environment, "listen = '127.0.0.1:3'\nname = 'x'\ndata = '/srv/forum'").unwrap();
         assert_eq!(settings.listen.port(), 1);
         assert_eq!(settings.name, "From the environment");
-        assert_eq!(
-            settings.database,
-            DatabaseUrl::Sqlite("/srv/forum/touchstone.db".into())
-        );
+        assert_eq!(settings.database, DatabaseUrl::Sqlite("/srv/forum/touchstone.db".into()));
     }
 
     #[test]
@@ -532,11 +368,8 @@ mod tests {
 
     #[test]
     fn a_refused_address_does_not_show_its_password() {
-        let message = read(
-            &Given::default(),
-            &[("TOUCHSTONE_SMTP_URL", "imap://me:secret@mail.example")],
-            "",
-        );
+        let message =
+            read(&Given::default(), &[("TOUCHSTONE_SMTP_URL", "imap://me:secret@mail.example")], "");
         assert!(!message.unwrap_err().contains("secret"));
     }
 }

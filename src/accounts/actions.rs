@@ -31,13 +31,7 @@ fn spent_link() -> Error {
 /// [`Error::TooMany`] with the time to wait.
 pub fn throttle(conn: &mut Conn, name: &str, limit: i64, now: Time) -> Result<(), Error> {
     let (tries, began) = store::count_try(conn, name, now - rules::WINDOW, now)?;
-    if tries > limit {
-        Err(Error::TooMany {
-            seconds: rules::seconds_left(began, now),
-        })
-    } else {
-        Ok(())
-    }
+    if tries > limit { Err(Error::TooMany { seconds: rules::seconds_left(began, now) }) } else { Ok(()) }
 }
 
 /// What counting a sign-in found.
@@ -57,17 +51,12 @@ pub struct Counted {
 pub fn count_sign_in(conn: &mut Conn, login: &str, address: &str, now: Time) -> Result<Counted, Error> {
     let since = now - rules::WINDOW;
     let credentials = store::credentials(conn, login)?;
-    let account = credentials
-        .as_ref()
-        .map_or_else(|| nobody_key(login), |found| account_key(found.id));
+    let account = credentials.as_ref().map_or_else(|| nobody_key(login), |found| account_key(found.id));
     let (by_account, account_began) = store::count_try(conn, &account, since, now)?;
     let (by_address, address_began) = store::count_try(conn, &format!("sign-in from {address}"), since, now)?;
     let account = (by_account > rules::TRIES_PER_ACCOUNT).then(|| rules::seconds_left(account_began, now));
     let address = (by_address > rules::TRIES_PER_ADDRESS).then(|| rules::seconds_left(address_began, now));
-    Ok(Counted {
-        wait: account.max(address),
-        credentials,
-    })
+    Ok(Counted { wait: account.max(address), credentials })
 }
 
 fn account_key(member: MemberId) -> String {
@@ -76,10 +65,7 @@ fn account_key(member: MemberId) -> String {
 
 /// Hashed, so that what was typed into the wrong field is not kept.
 fn nobody_key(login: &str) -> String {
-    format!(
-        "sign-in to nobody {}",
-        data_encoding::HEXLOWER.encode(&crate::tokens::hash(login)[..16])
-    )
+    format!("sign-in to nobody {}", data_encoding::HEXLOWER.encode(&crate::tokens::hash(login)[..16]))
 }
 
 /// Opens a session after the right password, and forgets the account's failed tries.
@@ -111,17 +97,10 @@ pub fn ask_reset(
     token: &Token,
     now: Time,
 ) -> Result<(), Error> {
-    let for_address = format!(
-        "reset {}",
-        data_encoding::HEXLOWER.encode(&crate::tokens::hash(&email.key())[..16])
-    );
+    let for_address =
+        format!("reset {}", data_encoding::HEXLOWER.encode(&crate::tokens::hash(&email.key())[..16]));
     throttle(conn, &for_address, rules::MAILS_PER_WINDOW, now)?;
-    throttle(
-        conn,
-        &format!("reset from {address}"),
-        rules::TRIES_PER_ADDRESS,
-        now,
-    )?;
+    throttle(conn, &format!("reset from {address}"), rules::TRIES_PER_ADDRESS, now)?;
     let Some(account) = store::by_email(conn, &email.key())? else {
         return Ok(());
     };

@@ -55,12 +55,7 @@ pub const PEOPLE: [Person; 8] = [
         kind: "A moderator",
         about: "Removes posts with a reason, locks and pins threads.",
     },
-    Person {
-        handle: "lena-h",
-        name: "Lena H",
-        kind: "A community manager",
-        about: "Starts announcements.",
-    },
+    Person { handle: "lena-h", name: "Lena H", kind: "A community manager", about: "Starts announcements." },
     Person {
         handle: "noor-v",
         name: "Noor V",

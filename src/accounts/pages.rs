@@ -31,14 +31,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/settings/profile", web::post().to(settings::save_profile))
         .route("/settings/password", web::post().to(settings::change_password))
         .route("/settings/confirmation", web::post().to(settings::resend))
-        .route(
-            "/settings/sessions/{id}/end",
-            web::post().to(settings::end_session),
-        )
-        .route(
-            "/settings/sessions/end-others",
-            web::post().to(settings::end_others),
-        );
+        .route("/settings/sessions/{id}/end", web::post().to(settings::end_session))
+        .route("/settings/sessions/end-others", web::post().to(settings::end_others));
 }
 
 /// The addresses that only a demo has.
@@ -50,8 +44,5 @@ pub fn demo_routes(config: &mut web::ServiceConfig) {
 }
 
 fn letterhead(site: &Site) -> Letterhead {
-    Letterhead {
-        origin: site.settings.origin(),
-        community: site.settings.name.clone(),
-    }
+    Letterhead { origin: site.settings.origin(), community: site.settings.name.clone() }
 }

@@ -41,9 +41,7 @@ pub async fn verify(password: String, stored: Option<String>) -> Result<bool, Er
         };
         let parsed = PasswordHash::new(against)
             .map_err(|cause| Error::internal(format!("a stored password hash cannot be read: {cause}")))?;
-        let is_right = Argon2::default()
-            .verify_password(password.as_bytes(), &parsed)
-            .is_ok();
+        let is_right = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
         Ok(is_right && counts)
     })
     .await

@@ -91,9 +91,7 @@ impl Email {
         let has_labels = host.contains('.') && host.split('.').all(|label| !label.is_empty());
         let fits = (1..=64).contains(&local.len()) && typed.len() <= 254;
         if fits && has_labels && !local.contains('@') && typed.chars().all(is_sane) {
-            Ok(Self {
-                typed: typed.to_owned(),
-            })
+            Ok(Self { typed: typed.to_owned() })
         } else {
             Err(BadEmail)
         }
@@ -157,9 +155,7 @@ fn holds_name(lowered: &str, name: &str) -> bool {
     let name = name.to_lowercase();
     let local = name.split('@').next().unwrap_or_default();
     let joined: String = local.split([' ', '-', '.']).collect();
-    [local, joined.as_str()]
-        .iter()
-        .any(|part| part.chars().count() >= 4 && lowered.contains(part))
+    [local, joined.as_str()].iter().any(|part| part.chars().count() >= 4 && lowered.contains(part))
 }
 
 fn advice(estimate: &zxcvbn::Entropy) -> String {
@@ -168,11 +164,7 @@ fn advice(estimate: &zxcvbn::Entropy) -> String {
     };
     let warning = feedback.warning().map(|warning| warning.to_string());
     let suggestions = feedback.suggestions().iter().map(ToString::to_string);
-    warning
-        .into_iter()
-        .chain(suggestions)
-        .collect::<Vec<_>>()
-        .join(" ")
+    warning.into_iter().chain(suggestions).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a session that was last used at `seen` is over at `now`.
@@ -222,22 +214,10 @@ mod tests {
     fn a_password_is_long_unguessable_and_not_ones_name() {
         let names = ["maria-k", "Maria Kowalska", "kowalska@example.org"];
         assert_eq!(check_password("short", &names), Err(BadPassword::TooShort));
-        assert_eq!(
-            check_password(&"long ".repeat(41), &names),
-            Err(BadPassword::TooLong)
-        );
-        assert_eq!(
-            check_password("xx-KOWALSKA-9471-yy", &names),
-            Err(BadPassword::OwnName)
-        );
-        assert_eq!(
-            check_password("q7mariakowalskaq7", &names),
-            Err(BadPassword::OwnName)
-        );
-        assert!(matches!(
-            check_password("password123", &names),
-            Err(BadPassword::Guessable(_))
-        ));
+        assert_eq!(check_password(&"long ".repeat(41), &names), Err(BadPassword::TooLong));
+        assert_eq!(check_password("xx-KOWALSKA-9471-yy", &names), Err(BadPassword::OwnName));
+        assert_eq!(check_password("q7mariakowalskaq7", &names), Err(BadPassword::OwnName));
+        assert!(matches!(check_password("password123", &names), Err(BadPassword::Guessable(_))));
         assert_eq!(check_password("slate gold streak lantern", &names), Ok(()));
     }
 
@@ -251,10 +231,7 @@ mod tests {
 
     #[test]
     fn a_session_ends_after_thirty_idle_days() {
-        let seen = chrono::NaiveDate::from_ymd_opt(2026, 6, 3)
-            .unwrap()
-            .and_hms_opt(0, 0, 0)
-            .unwrap();
+        let seen = chrono::NaiveDate::from_ymd_opt(2026, 6, 3).unwrap().and_hms_opt(0, 0, 0).unwrap();
         assert!(!is_over(seen, seen + TimeDelta::days(30)));
         assert!(is_over(seen, seen + TimeDelta::days(30) + TimeDelta::seconds(1)));
     }

@@ -48,10 +48,7 @@ pub fn insert_member(conn: &mut Conn, new: &NewMember<'_>) -> QueryResult<Member
         members::joined_at.eq(new.joined_at),
     );
     match new.id {
-        None => diesel::insert_into(members::table)
-            .values(values)
-            .returning(members::id)
-            .get_result(conn),
+        None => diesel::insert_into(members::table).values(values).returning(members::id).get_result(conn),
         Some(id) => diesel::insert_into(members::table)
             .values((members::id.eq(id), values))
             .returning(members::id)
@@ -96,13 +93,7 @@ pub struct Mailbox {
 
 /// The account of this e-mail key.
 pub fn by_email(conn: &mut Conn, key: &str) -> QueryResult<Option<Mailbox>> {
-    mailbox(
-        members::table
-            .filter(members::email_key.eq(key))
-            .select(MAILBOX)
-            .first(conn)
-            .optional(),
-    )
+    mailbox(members::table.filter(members::email_key.eq(key)).select(MAILBOX).first(conn).optional())
 }
 
 /// The mailbox of a member.
@@ -111,54 +102,28 @@ pub fn mailbox_of(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Mailbox>>
 }
 
 type MailboxRow = (MemberId, String, String, Option<String>, Option<Time>);
-const MAILBOX: (
-    members::id,
-    members::handle,
-    members::name,
-    members::email,
-    members::email_verified_at,
-) = (
-    members::id,
-    members::handle,
-    members::name,
-    members::email,
-    members::email_verified_at,
-);
+const MAILBOX: (members::id, members::handle, members::name, members::email, members::email_verified_at) =
+    (members::id, members::handle, members::name, members::email, members::email_verified_at);
 
 fn mailbox(row: QueryResult<Option<MailboxRow>>) -> QueryResult<Option<Mailbox>> {
     row.map(|row| {
-        row.map(|(id, handle, name, email, verified_at)| Mailbox {
-            id,
-            handle,
-            name,
-            email,
-            verified_at,
-        })
+        row.map(|(id, handle, name, email, verified_at)| Mailbox { id, handle, name, email, verified_at })
     })
 }
 
 /// Whether a handle is taken.
 pub fn handle_exists(conn: &mut Conn, handle: &str) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        members::table.filter(members::handle.eq(handle)),
-    ))
-    .get_result(conn)
+    diesel::select(diesel::dsl::exists(members::table.filter(members::handle.eq(handle)))).get_result(conn)
 }
 
 /// Marks a member's address as confirmed.
 pub fn confirm_email(conn: &mut Conn, id: MemberId, now: Time) -> QueryResult<()> {
-    diesel::update(members::table.find(id))
-        .set(members::email_verified_at.eq(now))
-        .execute(conn)
-        .map(|_| ())
+    diesel::update(members::table.find(id)).set(members::email_verified_at.eq(now)).execute(conn).map(|_| ())
 }
 
 /// Sets the hash of a member's password.
 pub fn set_password(conn: &mut Conn, id: MemberId, hash: &str) -> QueryResult<()> {
-    diesel::update(members::table.find(id))
-        .set(members::password_hash.eq(hash))
-        .execute(conn)
-        .map(|_| ())
+    diesel::update(members::table.find(id)).set(members::password_hash.eq(hash)).execute(conn).map(|_| ())
 }
 
 /// A member's session, as its cookie finds it.
@@ -182,16 +147,7 @@ pub struct Found {
     pub roles: Vec<Role>,
 }
 
-type FoundRow = (
-    SessionId,
-    Time,
-    MemberId,
-    String,
-    String,
-    Option<String>,
-    Option<Time>,
-    Option<String>,
-);
+type FoundRow = (SessionId, Time, MemberId, String, String, Option<String>, Option<Time>, Option<String>);
 
 /// The session of this token, with all that a page asks of whoever is signed in: one query.
 pub fn find_session(conn: &mut Conn, token_hash: &[u8]) -> QueryResult<Option<Found>> {
@@ -220,16 +176,7 @@ pub fn find_session(conn: &mut Conn, token_hash: &[u8]) -> QueryResult<Option<Fo
     };
     let tier = tier.map(|code| decode(&code, Tier::parse)).transpose()?;
     let email_confirmed = verified_at.is_some();
-    Ok(Some(Found {
-        session,
-        seen_at,
-        member,
-        handle,
-        name,
-        tier,
-        email_confirmed,
-        roles,
-    }))
+    Ok(Some(Found { session, seen_at, member, handle, name, tier, email_confirmed, roles }))
 }
 
 /// Opens a session.
@@ -267,13 +214,7 @@ pub fn sessions_of(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<(Sessio
     let rows: Vec<(SessionId, Time, Time, String, String)> = sessions::table
         .filter(sessions::member_id.eq(member))
         .order((sessions::seen_at.desc(), sessions::id.desc()))
-        .select((
-            sessions::id,
-            sessions::created_at,
-            sessions::seen_at,
-            sessions::agent,
-            sessions::address,
-        ))
+        .select((sessions::id, sessions::created_at, sessions::seen_at, sessions::agent, sessions::address))
         .load(conn)?;
     Ok(rows
         .into_iter()
@@ -283,9 +224,7 @@ pub fn sessions_of(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<(Sessio
 
 /// Ends one session of a member.
 pub fn end_session(conn: &mut Conn, member: MemberId, session: SessionId) -> QueryResult<bool> {
-    let one = sessions::table
-        .filter(sessions::id.eq(session))
-        .filter(sessions::member_id.eq(member));
+    let one = sessions::table.filter(sessions::id.eq(session)).filter(sessions::member_id.eq(member));
     diesel::delete(one).execute(conn).map(|rows| rows == 1)
 }
 
@@ -351,22 +290,17 @@ pub fn use_link(
         .filter(link_tokens::token_hash.eq(token_hash))
         .filter(link_tokens::purpose.eq(purpose.code()))
         .filter(link_tokens::expires_at.gt(now));
-    diesel::delete(link)
-        .returning(link_tokens::member_id)
-        .get_result(conn)
-        .optional()
+    diesel::delete(link).returning(link_tokens::member_id).get_result(conn).optional()
 }
 
 /// Drops a member's links of one purpose: a newer one replaces them.
 pub fn drop_links(conn: &mut Conn, purpose: Purpose, member: Option<MemberId>) -> QueryResult<()> {
     let purpose = link_tokens::purpose.eq(purpose.code());
     match member {
-        Some(member) => diesel::delete(
-            link_tokens::table
-                .filter(purpose)
-                .filter(link_tokens::member_id.eq(member)),
-        )
-        .execute(conn),
+        Some(member) => {
+            diesel::delete(link_tokens::table.filter(purpose).filter(link_tokens::member_id.eq(member)))
+                .execute(conn)
+        }
         None => diesel::delete(link_tokens::table.filter(purpose)).execute(conn),
     }
     .map(|_| ())
@@ -375,9 +309,7 @@ pub fn drop_links(conn: &mut Conn, purpose: Purpose, member: Option<MemberId>) -
 /// Counts one more try under `name`, in the window that began after `since` or in a new one. Answers with
 /// the tries so far and when the window began.
 pub fn count_try(conn: &mut Conn, name: &str, since: Time, now: Time) -> QueryResult<(i64, Time)> {
-    let open = throttles::table
-        .filter(throttles::name.eq(name))
-        .filter(throttles::began_at.gt(since));
+    let open = throttles::table.filter(throttles::name.eq(name)).filter(throttles::began_at.gt(since));
     let counted = diesel::update(open)
         .set(throttles::tries.eq(throttles::tries + 1))
         .returning((throttles::tries, throttles::began_at))
@@ -387,11 +319,7 @@ pub fn count_try(conn: &mut Conn, name: &str, since: Time, now: Time) -> QueryRe
         return Ok(counted);
     }
     let fresh = diesel::insert_into(throttles::table)
-        .values((
-            throttles::name.eq(name),
-            throttles::began_at.eq(now),
-            throttles::tries.eq(1),
-        ))
+        .values((throttles::name.eq(name), throttles::began_at.eq(now), throttles::tries.eq(1)))
         .on_conflict(throttles::name)
         .do_update()
         .set((throttles::began_at.eq(now), throttles::tries.eq(1)));
@@ -401,9 +329,7 @@ pub fn count_try(conn: &mut Conn, name: &str, since: Time, now: Time) -> QueryRe
 
 /// Forgets the tries under `name`.
 pub fn forget_tries(conn: &mut Conn, name: &str) -> QueryResult<()> {
-    diesel::delete(throttles::table.find(name))
-        .execute(conn)
-        .map(|_| ())
+    diesel::delete(throttles::table.find(name)).execute(conn).map(|_| ())
 }
 
 /// Drops sessions, links and counts that are over.

@@ -59,11 +59,7 @@ impl Member {
     /// What they are, as far as boards care.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        Standing {
-            is_member: true,
-            tier: self.tier,
-            roles: self.roles.clone(),
-        }
+        Standing { is_member: true, tier: self.tier, roles: self.roles.clone() }
     }
 }
 
@@ -135,11 +131,7 @@ impl FromRequest for Administrator {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let member = holder(
-            request,
-            |member| member.is(Role::Administrator),
-            "This is for administrators.",
-        );
+        let member = holder(request, |member| member.is(Role::Administrator), "This is for administrators.");
         Box::pin(async move { member.await.map(Self) })
     }
 }
@@ -153,11 +145,7 @@ fn holder(
     let looking = look_up(request);
     async move {
         let member = looking.await?.ok_or(Error::SignInNeeded)?;
-        if may(&member) {
-            Ok(member)
-        } else {
-            Err(Error::Forbidden(refusal.into()))
-        }
+        if may(&member) { Ok(member) } else { Err(Error::Forbidden(refusal.into())) }
     }
 }
 
@@ -185,19 +173,13 @@ impl FromRequest for Member {
 fn look_up(request: &HttpRequest) -> impl Future<Output = Result<Option<Member>, Error>> + 'static {
     let site = request.app_data::<web::Data<Site>>().cloned();
     let seen = request.app_data::<web::Data<Seen>>().cloned();
-    let token = site
-        .as_ref()
-        .and_then(|site| request.cookie(cookie_name(&site.settings)));
+    let token = site.as_ref().and_then(|site| request.cookie(cookie_name(&site.settings)));
     async move {
         let (Some(site), Some(token)) = (site, token) else {
             return Ok(None);
         };
         let hash = crate::tokens::hash(token.value());
-        let Some(found) = site
-            .db
-            .read(move |conn| Ok(store::find_session(conn, &hash)?))
-            .await?
-        else {
+        let Some(found) = site.db.read(move |conn| Ok(store::find_session(conn, &hash)?)).await? else {
             return Ok(None);
         };
         let now = site.clock.now();
@@ -227,28 +209,19 @@ pub struct Seen(Mutex<HashSet<SessionId>>);
 
 impl Seen {
     fn note(&self, session: SessionId) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(session);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(session);
     }
 
     /// Hands over what was gathered.
     #[must_use]
     pub fn take(&self) -> Vec<SessionId> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-            .into_iter()
-            .collect()
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect()
     }
 }
 
 /// `__Host-` binds the cookie to this host and to https (RFC 6265bis); over plain http browsers refuse it.
 fn cookie_name(settings: &Settings) -> &'static str {
-    if settings.is_https() {
-        "__Host-session"
-    } else {
-        "session"
-    }
+    if settings.is_https() { "__Host-session" } else { "session" }
 }
 
 /// The cookie that holds a session's token.
@@ -277,10 +250,8 @@ fn build_cookie(settings: &Settings, value: String, age: CookieDuration) -> Cook
 /// Where a request comes from, for the list of one's sessions.
 #[must_use]
 pub fn device(request: &HttpRequest, settings: &Settings) -> Device {
-    let agent = request
-        .headers()
-        .get(actix_web::http::header::USER_AGENT)
-        .and_then(|value| value.to_str().ok());
+    let agent =
+        request.headers().get(actix_web::http::header::USER_AGENT).and_then(|value| value.to_str().ok());
     Device {
         agent: agent.unwrap_or("unknown").chars().take(200).collect(),
         address: address::of(request, settings.proxies),

@@ -33,15 +33,10 @@ pub fn likeness(
     if alike.is_empty() {
         return Ok(Likeness::Own);
     }
-    let is_staff = members::store::roles_of(conn, &alike)?
-        .values()
-        .any(|roles: &Vec<Role>| !roles.is_empty());
+    let is_staff =
+        members::store::roles_of(conn, &alike)?.values().any(|roles: &Vec<Role>| !roles.is_empty());
     let is_verified = !store::verified_among(conn, &alike, now)?.is_empty();
-    Ok(if is_staff || is_verified {
-        Likeness::Imitation
-    } else {
-        Likeness::NearMiss
-    })
+    Ok(if is_staff || is_verified { Likeness::Imitation } else { Likeness::NearMiss })
 }
 
 /// Changes a display name. A badge binds the name under which the fact was checked, so every badge comes

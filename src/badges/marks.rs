@@ -119,13 +119,7 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
-        let expected = [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-            (-1204, "-1,204"),
-        ];
+        let expected = [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1204, "-1,204")];
         for (number, text) in expected {
             assert_eq!(grouped(number), text);
         }

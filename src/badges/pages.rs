@@ -13,9 +13,7 @@ use crate::web::{Crumb, Day, Frame, Site, page};
 
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("/badges", web::get().to(list))
-        .route("/badges/{slug}", web::get().to(badge));
+    config.route("/badges", web::get().to(list)).route("/badges/{slug}", web::get().to(badge));
 }
 
 /// What a badge says and does not say, in words for anybody.
@@ -112,10 +110,7 @@ async fn list(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Err
         .with_crumbs(vec![Crumb::new("Badges", "/badges")])
         .canonical(&site, "/badges")
         .at("/badges");
-    page(&ListPage {
-        frame,
-        rows: rows.collect(),
-    })
+    page(&ListPage { frame, rows: rows.collect() })
 }
 
 fn in_members(count: i64) -> String {
@@ -152,18 +147,14 @@ async fn badge(
 ) -> Result<HttpResponse, Error> {
     let badge = Badge::parse(&slug).ok_or(Error::NotFound)?;
     let now = site.clock.now();
-    let loading = site
-        .db
-        .read(move |conn| Ok((store::policies(conn)?, store::count_shown(conn, badge, now)?)));
+    let loading =
+        site.db.read(move |conn| Ok((store::policies(conn)?, store::count_shown(conn, badge, now)?)));
     let (policies, count) = loading.await?;
     let own = policies.iter().filter(|policy| policy.badge == badge);
     let path = paths::badge(badge.code());
     let frame = Frame::new(&site, viewer.account(), badge.title())
         .described(meaning(badge).short)
-        .with_crumbs(vec![
-            Crumb::new("Badges", "/badges"),
-            Crumb::new(badge.title(), &path),
-        ])
+        .with_crumbs(vec![Crumb::new("Badges", "/badges"), Crumb::new(badge.title(), &path)])
         .canonical(&site, &path)
         .at(&path);
     page(&BadgePage {
@@ -171,10 +162,7 @@ async fn badge(
         badge,
         path,
         meaning: meaning(badge),
-        policies: own
-            .enumerate()
-            .map(|(place, policy)| policy_row(policy, place == 0))
-            .collect(),
+        policies: own.enumerate().map(|(place, policy)| policy_row(policy, place == 0)).collect(),
         held: in_members(count),
     })
 }
@@ -184,10 +172,9 @@ fn policy_row(policy: &Policy, is_current: bool) -> PolicyRow {
         version: policy.version,
         published: Day(policy.published_at),
         checked: policy.checked.clone(),
-        valid: policy.valid_months.map_or_else(
-            || "without an end".to_owned(),
-            |months| format!("{months} months"),
-        ),
+        valid: policy
+            .valid_months
+            .map_or_else(|| "without an end".to_owned(), |months| format!("{months} months")),
         is_current,
     }
 }

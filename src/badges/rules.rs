@@ -205,11 +205,8 @@ pub fn is_invited(tier: Option<Tier>, shown: &[Shown]) -> bool {
 /// The codes of badges held, as a post keeps them: in a fixed order, divided by spaces.
 #[must_use]
 pub fn held_codes(badges: &[Badge]) -> String {
-    let held: Vec<&str> = Badge::ALL
-        .into_iter()
-        .filter(|badge| badges.contains(badge))
-        .map(Badge::code)
-        .collect();
+    let held: Vec<&str> =
+        Badge::ALL.into_iter().filter(|badge| badges.contains(badge)).map(Badge::code).collect();
     held.join(" ")
 }
 
@@ -224,24 +221,13 @@ mod tests {
     use super::*;
 
     fn day(day: u32) -> Time {
-        chrono::NaiveDate::from_ymd_opt(2026, 6, day)
-            .unwrap()
-            .and_hms_opt(0, 0, 0)
-            .unwrap()
+        chrono::NaiveDate::from_ymd_opt(2026, 6, day).unwrap().and_hms_opt(0, 0, 0).unwrap()
     }
 
     #[test]
     fn every_code_reads_back() {
-        assert!(
-            Badge::ALL
-                .iter()
-                .all(|badge| Badge::parse(badge.code()) == Some(*badge))
-        );
-        assert!(
-            GrantState::ALL
-                .iter()
-                .all(|state| GrantState::parse(state.code()) == Some(*state))
-        );
+        assert!(Badge::ALL.iter().all(|badge| Badge::parse(badge.code()) == Some(*badge)));
+        assert!(GrantState::ALL.iter().all(|state| GrantState::parse(state.code()) == Some(*state)));
         assert_eq!(GrantState::parse("granted"), None);
     }
 
@@ -254,10 +240,7 @@ mod tests {
             policy_version: 2,
             checked: "document and live call".to_owned(),
         };
-        assert_eq!(
-            shown.fact(),
-            "Identity checked on Jun 3, 2026: document and live call, policy 2."
-        );
+        assert_eq!(shown.fact(), "Identity checked on Jun 3, 2026: document and live call, policy 2.");
     }
 
     #[test]
@@ -270,14 +253,8 @@ mod tests {
             checked: String::new(),
         };
         assert!(is_invited(Some(Tier::TopRated), &[]));
-        assert!(is_invited(
-            Some(Tier::TopRatedPlus),
-            &[shown(Badge::PhoneVerified)]
-        ));
-        assert!(!is_invited(
-            Some(Tier::TopRated),
-            &[shown(Badge::IdentityVerified)]
-        ));
+        assert!(is_invited(Some(Tier::TopRatedPlus), &[shown(Badge::PhoneVerified)]));
+        assert!(!is_invited(Some(Tier::TopRated), &[shown(Badge::IdentityVerified)]));
         assert!(!is_invited(Some(Tier::RisingTalent), &[]));
         assert!(!is_invited(None, &[]));
     }
@@ -293,10 +270,7 @@ mod tests {
     fn what_a_post_keeps_reads_back_in_one_order() {
         let codes = held_codes(&[Badge::PhoneVerified, Badge::IdentityVerified]);
         assert_eq!(codes, "identity-verified phone-verified");
-        assert_eq!(
-            held_from_codes(&codes),
-            Some(vec![Badge::IdentityVerified, Badge::PhoneVerified])
-        );
+        assert_eq!(held_from_codes(&codes), Some(vec![Badge::IdentityVerified, Badge::PhoneVerified]));
         assert_eq!(held_from_codes(""), Some(vec![]));
         assert_eq!(held_from_codes("gold-star"), None);
     }

@@ -26,11 +26,7 @@ pub fn shown_by(
         )
         .filter(badge_grants::member_id.eq_any(members))
         .filter(badge_grants::state.eq(GrantState::Active.code()))
-        .filter(
-            badge_grants::expires_at
-                .is_null()
-                .or(badge_grants::expires_at.gt(now)),
-        )
+        .filter(badge_grants::expires_at.is_null().or(badge_grants::expires_at.gt(now)))
         .select((
             badge_grants::member_id,
             badge_grants::badge,
@@ -59,18 +55,11 @@ pub fn shown_by(
 
 /// Every policy version, the newest of each badge first.
 pub fn policies(conn: &mut Conn) -> QueryResult<Vec<Policy>> {
-    let rows: Vec<(String, i64, Time, Option<i64>, String)> = badge_policies::table
-        .order((badge_policies::badge, badge_policies::version.desc()))
-        .load(conn)?;
+    let rows: Vec<(String, i64, Time, Option<i64>, String)> =
+        badge_policies::table.order((badge_policies::badge, badge_policies::version.desc())).load(conn)?;
     rows.into_iter()
         .map(|(badge, version, published_at, valid_months, checked)| {
-            Ok(Policy {
-                badge: decode(&badge, Badge::parse)?,
-                version,
-                published_at,
-                valid_months,
-                checked,
-            })
+            Ok(Policy { badge: decode(&badge, Badge::parse)?, version, published_at, valid_months, checked })
         })
         .collect()
 }
@@ -146,14 +135,7 @@ pub fn grants_of(conn: &mut Conn, members: &[MemberId]) -> QueryResult<HashMap<M
     let mut grants: HashMap<MemberId, Vec<Grant>> = HashMap::new();
     for (member, badge, policy_version, bound_name, state, granted_at, expires_at) in rows {
         let (badge, state) = (decode(&badge, Badge::parse)?, decode(&state, GrantState::parse)?);
-        let grant = Grant {
-            badge,
-            policy_version,
-            bound_name,
-            state,
-            granted_at,
-            expires_at,
-        };
+        let grant = Grant { badge, policy_version, bound_name, state, granted_at, expires_at };
         grants.entry(member).or_default().push(grant);
     }
     Ok(grants)
@@ -164,11 +146,7 @@ pub fn count_shown(conn: &mut Conn, badge: Badge, now: Time) -> QueryResult<i64>
     badge_grants::table
         .filter(badge_grants::badge.eq(badge.code()))
         .filter(badge_grants::state.eq(GrantState::Active.code()))
-        .filter(
-            badge_grants::expires_at
-                .is_null()
-                .or(badge_grants::expires_at.gt(now)),
-        )
+        .filter(badge_grants::expires_at.is_null().or(badge_grants::expires_at.gt(now)))
         .count()
         .get_result(conn)
 }
@@ -179,11 +157,7 @@ pub fn verified_among(conn: &mut Conn, members: &[MemberId], now: Time) -> Query
         .filter(badge_grants::member_id.eq_any(members))
         .filter(badge_grants::badge.eq(Badge::IdentityVerified.code()))
         .filter(badge_grants::state.eq(GrantState::Active.code()))
-        .filter(
-            badge_grants::expires_at
-                .is_null()
-                .or(badge_grants::expires_at.gt(now)),
-        )
+        .filter(badge_grants::expires_at.is_null().or(badge_grants::expires_at.gt(now)))
         .select(badge_grants::member_id)
         .load(conn)
 }

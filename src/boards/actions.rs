@@ -20,10 +20,7 @@ pub fn save(
 ) -> Result<BoardId, Error> {
     let boards = store::all(conn)?;
     rules::may_stand(&boards, id, board.parent).map_err(Error::refused)?;
-    if boards
-        .iter()
-        .any(|other| other.slug == board.slug && Some(other.id) != id)
-    {
+    if boards.iter().any(|other| other.slug == board.slug && Some(other.id) != id) {
         return Err(Error::Conflict(SLUG_TAKEN.into()));
     }
     let (saved, act) = match id {
@@ -34,14 +31,7 @@ pub fn save(
         }
         Some(_) => return Err(Error::NotFound),
     };
-    members::store::audit(
-        conn,
-        Some(by),
-        act,
-        &format!("board {}", saved.0),
-        &board.slug,
-        now,
-    )?;
+    members::store::audit(conn, Some(by), act, &format!("board {}", saved.0), &board.slug, now)?;
     Ok(saved)
 }
 
@@ -54,24 +44,14 @@ pub const SLUG_TAKEN: &str = "Another board has this address. Choose a different
 /// When threads or boards stand in it.
 pub fn delete(conn: &mut Conn, id: BoardId, by: MemberId, now: Time) -> Result<(), Error> {
     let boards = store::all(conn)?;
-    let board = boards
-        .iter()
-        .find(|board| board.id == id)
-        .ok_or(Error::NotFound)?;
+    let board = boards.iter().find(|board| board.id == id).ok_or(Error::NotFound)?;
     if !is_empty(&boards, board) {
         return Err(Error::Conflict(
             "Only an empty board can be deleted: move or close what stands in it.".into(),
         ));
     }
     store::delete(conn, id)?;
-    members::store::audit(
-        conn,
-        Some(by),
-        "board-deleted",
-        &format!("board {}", id.0),
-        &board.slug,
-        now,
-    )?;
+    members::store::audit(conn, Some(by), "board-deleted", &format!("board {}", id.0), &board.slug, now)?;
     Ok(())
 }
 

@@ -47,10 +47,7 @@ impl From<&Board> for BoardForm {
             title: board.title.clone(),
             slug: board.slug.clone(),
             about: board.about.clone(),
-            parent: board
-                .parent
-                .map(|parent| parent.0.to_string())
-                .unwrap_or_default(),
+            parent: board.parent.map(|parent| parent.0.to_string()).unwrap_or_default(),
             position: board.position.to_string(),
             read: board.read.code(),
             write: board.write.code(),
@@ -107,37 +104,20 @@ fn show(
         position: board.position,
         is_inside: board.parent.is_some(),
     });
-    let tops = boards
-        .iter()
-        .filter(|board| board.parent.is_none() && Some(board.id) != editing);
+    let tops = boards.iter().filter(|board| board.parent.is_none() && Some(board.id) != editing);
     let may_delete = editing.is_some_and(|id| {
         boards.iter().any(|board| board.id == id && board.threads == 0)
             && boards.iter().all(|board| board.parent != Some(id))
     });
-    let title = if editing.is_some() {
-        "Change a board"
-    } else {
-        "Boards"
-    };
-    let way = vec![
-        Crumb::new("Admin", "/admin"),
-        Crumb::new("Boards", "/admin/boards"),
-    ];
+    let title = if editing.is_some() { "Change a board" } else { "Boards" };
+    let way = vec![Crumb::new("Admin", "/admin"), Crumb::new("Boards", "/admin/boards")];
     let page = BoardsPage {
         frame: Frame::new(site, administrator.0.account(), title).with_crumbs(way),
         rows: rows.collect(),
-        tops: tops
-            .map(|board| Choice {
-                code: board.id.0.to_string(),
-                title: board.title.clone(),
-            })
-            .collect(),
+        tops: tops.map(|board| Choice { code: board.id.0.to_string(), title: board.title.clone() }).collect(),
         rules: Access::all()
             .into_iter()
-            .map(|rule| Choice {
-                code: rule.code(),
-                title: rule.title(),
-            })
+            .map(|rule| Choice { code: rule.code(), title: rule.title() })
             .collect(),
         editing,
         may_delete,
@@ -160,15 +140,7 @@ async fn list(site: web::Data<Site>, administrator: Administrator) -> Result<Htt
         write: Access::Members.code(),
         ..BoardForm::default()
     };
-    show(
-        &site,
-        &administrator,
-        StatusCode::OK,
-        &boards,
-        None,
-        form,
-        Problems::none(),
-    )
+    show(&site, &administrator, StatusCode::OK, &boards, None, form, Problems::none())
 }
 
 async fn edit(
@@ -178,20 +150,8 @@ async fn edit(
 ) -> Result<HttpResponse, Error> {
     let boards = all(&site).await?;
     let id = BoardId(*id);
-    let form = boards
-        .iter()
-        .find(|board| board.id == id)
-        .map(BoardForm::from)
-        .ok_or(Error::NotFound)?;
-    show(
-        &site,
-        &administrator,
-        StatusCode::OK,
-        &boards,
-        Some(id),
-        form,
-        Problems::none(),
-    )
+    let form = boards.iter().find(|board| board.id == id).map(BoardForm::from).ok_or(Error::NotFound)?;
+    show(&site, &administrator, StatusCode::OK, &boards, Some(id), form, Problems::none())
 }
 
 async fn add(
@@ -221,26 +181,14 @@ async fn save(
     let (written, mut problems) = read_form(&boards, id, &form);
     if let Some(written) = written {
         let (by, now) = (administrator.0.id, site.clock.now());
-        match site
-            .db
-            .write(move |conn| actions::save(conn, id, &written, by, now))
-            .await
-        {
+        match site.db.write(move |conn| actions::save(conn, id, &written, by, now)).await {
             Ok(_) => return see_other("/admin/boards"),
             Err(Error::Conflict(why)) => problems.add("slug", why),
             Err(Error::Refused(why)) => problems.add("parent", why),
             Err(other) => return Err(other),
         }
     }
-    show(
-        site,
-        administrator,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        &boards,
-        id,
-        form,
-        problems,
-    )
+    show(site, administrator, StatusCode::UNPROCESSABLE_ENTITY, &boards, id, form, problems)
 }
 
 fn read_form(boards: &[Board], id: Option<BoardId>, form: &BoardForm) -> (Option<Written>, Problems) {
@@ -260,17 +208,9 @@ fn read_form(boards: &[Board], id: Option<BoardId>, form: &BoardForm) -> (Option
         Err(_) => Some(BoardId(0)),
     };
     problems.check("parent", may_stand(boards, id, parent));
-    let position = form
-        .position
-        .trim()
-        .parse::<i64>()
-        .ok()
-        .filter(|place| (0..=9999).contains(place));
+    let position = form.position.trim().parse::<i64>().ok().filter(|place| (0..=9999).contains(place));
     if position.is_none() {
-        problems.add(
-            "position",
-            "Write a number from 0 to 9999; lower ones come first.",
-        );
+        problems.add("position", "Write a number from 0 to 9999; lower ones come first.");
     }
     let (read, write) = (Access::parse(&form.read), Access::parse(&form.write));
     if read.is_none() {
@@ -282,18 +222,7 @@ fn read_form(boards: &[Board], id: Option<BoardId>, form: &BoardForm) -> (Option
     match (position, read, write, problems.is_empty()) {
         (Some(position), Some(read), Some(write), true) => {
             let (slug, title, about) = (form.slug.clone(), title.to_owned(), about.to_owned());
-            (
-                Some(Written {
-                    parent,
-                    slug,
-                    title,
-                    about,
-                    position,
-                    read,
-                    write,
-                }),
-                problems,
-            )
+            (Some(Written { parent, slug, title, about, position, read, write }), problems)
         }
         _ => (None, problems),
     }
@@ -305,8 +234,6 @@ async fn delete(
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
     let (id, by, now) = (BoardId(*id), administrator.0.id, site.clock.now());
-    site.db
-        .write(move |conn| actions::delete(conn, id, by, now))
-        .await?;
+    site.db.write(move |conn| actions::delete(conn, id, by, now)).await?;
     see_other("/admin/boards")
 }

@@ -62,11 +62,7 @@ impl Access {
     pub fn all() -> Vec<Self> {
         let tiers = Tier::ALL.into_iter().map(Self::Tier);
         let roles = Role::ALL.into_iter().map(Self::Role);
-        [Self::Anyone, Self::Members]
-            .into_iter()
-            .chain(tiers)
-            .chain(roles)
-            .collect()
+        [Self::Anyone, Self::Members].into_iter().chain(tiers).chain(roles).collect()
     }
 
     /// The rule's name in the database: `anyone`, `members`, `tier:top-rated`, `role:moderator`.
@@ -143,10 +139,7 @@ pub fn readable<'a>(boards: &'a [Board], standing: &Standing) -> Vec<&'a Board> 
     tops.sort_by_key(|board| (board.position, board.id));
     let mut open = Vec::new();
     for top in tops.into_iter().filter(|board| standing.passes(board.read)) {
-        let mut inside: Vec<&Board> = boards
-            .iter()
-            .filter(|board| board.parent == Some(top.id))
-            .collect();
+        let mut inside: Vec<&Board> = boards.iter().filter(|board| board.parent == Some(top.id)).collect();
         inside.sort_by_key(|board| (board.position, board.id));
         open.push(top);
         open.extend(inside.into_iter().filter(|board| standing.passes(board.read)));
@@ -157,9 +150,7 @@ pub fn readable<'a>(boards: &'a [Board], standing: &Standing) -> Vec<&'a Board> 
 /// The board of this number, if it is open to somebody of this standing.
 #[must_use]
 pub fn find_readable<'a>(boards: &'a [Board], id: BoardId, standing: &Standing) -> Option<&'a Board> {
-    readable(boards, standing)
-        .into_iter()
-        .find(|board| board.id == id)
+    readable(boards, standing).into_iter().find(|board| board.id == id)
 }
 
 /// The board that this one stands in.
@@ -195,11 +186,7 @@ pub fn may_write(board: &Board, standing: &Standing, email_confirmed: bool) -> R
     if !standing.passes(board.write) {
         return Err(MayNotWrite::Closed(board.write.title()));
     }
-    if email_confirmed {
-        Ok(())
-    } else {
-        Err(MayNotWrite::EmailUnconfirmed)
-    }
+    if email_confirmed { Ok(()) } else { Err(MayNotWrite::EmailUnconfirmed) }
 }
 
 /// Why a board cannot stand where somebody wants it.
@@ -229,11 +216,7 @@ pub fn may_stand(boards: &[Board], board: Option<BoardId>, parent: Option<BoardI
         return Err(BadPlace::TooDeep);
     }
     let has_children = board.is_some() && boards.iter().any(|other| other.parent == board);
-    if has_children {
-        Err(BadPlace::HasChildren)
-    } else {
-        Ok(())
-    }
+    if has_children { Err(BadPlace::HasChildren) } else { Ok(()) }
 }
 
 /// Longest slug of a board, in characters.
@@ -249,15 +232,9 @@ pub struct BadSlug;
 /// # Errors
 /// What would be right.
 pub fn check_slug(slug: &str) -> Result<(), BadSlug> {
-    let is_plain = slug
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let is_plain = slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     let is_tidy = !slug.starts_with('-') && !slug.ends_with('-') && !slug.contains("--");
-    if (2..=LONGEST_SLUG).contains(&slug.len()) && is_plain && is_tidy {
-        Ok(())
-    } else {
-        Err(BadSlug)
-    }
+    if (2..=LONGEST_SLUG).contains(&slug.len()) && is_plain && is_tidy { Ok(()) } else { Err(BadSlug) }
 }
 
 #[cfg(test)]
@@ -280,20 +257,12 @@ mod tests {
     }
 
     fn top_rated() -> Standing {
-        Standing {
-            is_member: true,
-            tier: Some(Tier::TopRated),
-            roles: vec![],
-        }
+        Standing { is_member: true, tier: Some(Tier::TopRated), roles: vec![] }
     }
 
     #[test]
     fn every_rule_reads_back() {
-        assert!(
-            Access::all()
-                .into_iter()
-                .all(|access| Access::parse(&access.code()) == Some(access))
-        );
+        assert!(Access::all().into_iter().all(|access| Access::parse(&access.code()) == Some(access)));
         assert_eq!(Access::parse("tier:gold"), None);
         assert_eq!(Access::parse("nobody"), None);
     }
@@ -309,18 +278,10 @@ mod tests {
 
     #[test]
     fn a_moderator_reads_along_in_tier_boards_but_not_in_another_roles() {
-        let moderator = Standing {
-            is_member: true,
-            tier: None,
-            roles: vec![Role::Moderator],
-        };
+        let moderator = Standing { is_member: true, tier: None, roles: vec![Role::Moderator] };
         assert!(moderator.passes(Access::Tier(Tier::TopRatedPlus)));
         assert!(!moderator.passes(Access::Role(Role::CommunityManager)));
-        let agent = Standing {
-            is_member: true,
-            tier: None,
-            roles: vec![Role::VerificationAgent],
-        };
+        let agent = Standing { is_member: true, tier: None, roles: vec![Role::VerificationAgent] };
         assert!(!agent.passes(Access::Tier(Tier::TopRated)));
     }
 
@@ -331,35 +292,20 @@ mod tests {
             board(2, Some(1), Access::Anyone),
             board(3, None, Access::Anyone),
         ];
-        let open: Vec<i64> = readable(&boards, &Standing::default())
-            .iter()
-            .map(|board| board.id.0)
-            .collect();
+        let open: Vec<i64> = readable(&boards, &Standing::default()).iter().map(|board| board.id.0).collect();
         assert_eq!(open, [3]);
-        let open: Vec<i64> = readable(&boards, &top_rated())
-            .iter()
-            .map(|board| board.id.0)
-            .collect();
+        let open: Vec<i64> = readable(&boards, &top_rated()).iter().map(|board| board.id.0).collect();
         assert_eq!(open, [1, 2, 3]);
     }
 
     #[test]
     fn writing_needs_signing_in_the_rule_and_a_confirmed_address() {
         let mut here = board(1, None, Access::Anyone);
-        assert_eq!(
-            may_write(&here, &Standing::default(), false),
-            Err(MayNotWrite::SignedOut)
-        );
-        assert_eq!(
-            may_write(&here, &top_rated(), false),
-            Err(MayNotWrite::EmailUnconfirmed)
-        );
+        assert_eq!(may_write(&here, &Standing::default(), false), Err(MayNotWrite::SignedOut));
+        assert_eq!(may_write(&here, &top_rated(), false), Err(MayNotWrite::EmailUnconfirmed));
         assert_eq!(may_write(&here, &top_rated(), true), Ok(()));
         here.write = Access::Role(Role::CommunityManager);
-        assert!(matches!(
-            may_write(&here, &top_rated(), true),
-            Err(MayNotWrite::Closed(_))
-        ));
+        assert!(matches!(may_write(&here, &top_rated(), true), Err(MayNotWrite::Closed(_))));
     }
 
     #[test]
@@ -371,14 +317,8 @@ mod tests {
         ];
         assert_eq!(may_stand(&boards, None, Some(BoardId(1))), Ok(()));
         assert_eq!(may_stand(&boards, None, Some(BoardId(2))), Err(BadPlace::TooDeep));
-        assert_eq!(
-            may_stand(&boards, Some(BoardId(1)), Some(BoardId(3))),
-            Err(BadPlace::HasChildren)
-        );
-        assert_eq!(
-            may_stand(&boards, Some(BoardId(3)), Some(BoardId(3))),
-            Err(BadPlace::TooDeep)
-        );
+        assert_eq!(may_stand(&boards, Some(BoardId(1)), Some(BoardId(3))), Err(BadPlace::HasChildren));
+        assert_eq!(may_stand(&boards, Some(BoardId(3)), Some(BoardId(3))), Err(BadPlace::TooDeep));
         assert_eq!(may_stand(&boards, None, Some(BoardId(9))), Err(BadPlace::Unknown));
         assert_eq!(may_stand(&boards, Some(BoardId(2)), None), Ok(()));
     }

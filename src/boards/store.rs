@@ -7,18 +7,7 @@ use super::rules::{Access, Board};
 use crate::db::schema::boards;
 use crate::db::{Conn, decode};
 
-type Row = (
-    BoardId,
-    Option<BoardId>,
-    String,
-    String,
-    String,
-    i64,
-    String,
-    String,
-    i64,
-    i64,
-);
+type Row = (BoardId, Option<BoardId>, String, String, String, i64, String, String, i64, i64);
 
 /// Every board. There are tens of them, and nearly every page needs most.
 pub fn all(conn: &mut Conn) -> QueryResult<Vec<Board>> {
@@ -29,18 +18,7 @@ pub fn all(conn: &mut Conn) -> QueryResult<Vec<Board>> {
 fn board(row: Row) -> QueryResult<Board> {
     let (id, parent, slug, title, about, position, read, write, threads, posts) = row;
     let (read, write) = (decode(&read, Access::parse)?, decode(&write, Access::parse)?);
-    Ok(Board {
-        id,
-        parent,
-        slug,
-        title,
-        about,
-        position,
-        read,
-        write,
-        threads,
-        posts,
-    })
+    Ok(Board { id, parent, slug, title, about, position, read, write, threads, posts })
 }
 
 /// What an administrator says of a board.
@@ -74,10 +52,7 @@ pub fn insert(conn: &mut Conn, board: &Written, id: Option<i64>) -> QueryResult<
         boards::write_rule.eq(board.write.code()),
     );
     match id {
-        None => diesel::insert_into(boards::table)
-            .values(values)
-            .returning(boards::id)
-            .get_result(conn),
+        None => diesel::insert_into(boards::table).values(values).returning(boards::id).get_result(conn),
         Some(id) => diesel::insert_into(boards::table)
             .values((boards::id.eq(id), values))
             .returning(boards::id)
@@ -103,18 +78,13 @@ pub fn update(conn: &mut Conn, id: BoardId, board: &Written) -> QueryResult<()> 
 
 /// Deletes a board; fails when anything stands in it.
 pub fn delete(conn: &mut Conn, id: BoardId) -> QueryResult<bool> {
-    diesel::delete(boards::table.find(id))
-        .execute(conn)
-        .map(|rows| rows == 1)
+    diesel::delete(boards::table.find(id)).execute(conn).map(|rows| rows == 1)
 }
 
 /// Adds to a board's counts.
 pub fn add_counts(conn: &mut Conn, id: BoardId, threads: i64, posts: i64) -> QueryResult<()> {
     diesel::update(boards::table.find(id))
-        .set((
-            boards::threads.eq(boards::threads + threads),
-            boards::posts.eq(boards::posts + posts),
-        ))
+        .set((boards::threads.eq(boards::threads + threads), boards::posts.eq(boards::posts + posts)))
         .execute(conn)
         .map(|_| ())
 }

@@ -162,18 +162,10 @@ fn records(now: Time) -> Result<Vec<Record>, String> {
     talks.sort_by(|one, other| other.days_ago.total_cmp(&one.days_ago));
     let first_words = first_words(&talks, now);
 
-    let mut records = vec![Record::Community(bundle::Community {
-        version: bundle::VERSION,
-        source: "demo".to_owned(),
-    })];
+    let mut records =
+        vec![Record::Community(bundle::Community { version: bundle::VERSION, source: "demo".to_owned() })];
     for (place, person) in (0..).zip(&people) {
-        records.push(Record::Member(member(
-            place,
-            person,
-            announced,
-            now,
-            &first_words,
-        )));
+        records.push(Record::Member(member(place, person, announced, now, &first_words)));
     }
     for (place, board) in (1..).zip(read::<Place>(BOARDS)?) {
         records.push(Record::Board(bundle::Board {
@@ -217,11 +209,7 @@ fn announcement(now: Time) -> Result<Talk, String> {
     let spoken: i64 = posts.iter().map(|words| words.after).sum::<i64>() + 6;
     let begun = now - TimeDelta::minutes(spoken);
     let nine = begun.date().and_time(chrono::NaiveTime::MIN) + TimeDelta::hours(9);
-    let morning = if nine <= begun {
-        nine
-    } else {
-        nine - TimeDelta::days(1)
-    };
+    let morning = if nine <= begun { nine } else { nine - TimeDelta::days(1) };
     posts[SECOND_WIND].after += (begun - morning).num_minutes();
     let minutes = (now - morning).num_minutes();
     Ok(Talk {
@@ -286,10 +274,8 @@ fn member(
             expires: is_identity.then(|| Moment(granted + TimeDelta::days(730))),
         })
     });
-    let tier_since = person
-        .tier
-        .as_ref()
-        .map(|_| Moment(joined.max(announced - TimeDelta::days(400 + place * 9))));
+    let tier_since =
+        person.tier.as_ref().map(|_| Moment(joined.max(announced - TimeDelta::days(400 + place * 9))));
     bundle::Member {
         id: person.handle.clone(),
         handle: person.handle.clone(),
@@ -330,12 +316,7 @@ fn add_talk(records: &mut Vec<Record>, place: i64, talk: Talk, now: Time, staff:
         let edited = words.edited.as_ref().map(|touch| {
             let is_moderator = touch.by != words.by && staff.contains(&touch.by.as_str());
             let role = if is_moderator { "moderator" } else { "author" }.to_owned();
-            bundle::Edited {
-                at: then(touch),
-                by: touch.by.clone(),
-                role,
-                reason: touch.reason.clone(),
-            }
+            bundle::Edited { at: then(touch), by: touch.by.clone(), role, reason: touch.reason.clone() }
         });
         let removed = words.removed.as_ref().map(|touch| bundle::Removed {
             at: then(touch),
@@ -362,18 +343,11 @@ mod tests {
     use super::*;
 
     fn now() -> Time {
-        chrono::NaiveDate::from_ymd_opt(2026, 11, 22)
-            .unwrap()
-            .and_hms_opt(12, 0, 0)
-            .unwrap()
+        chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap().and_hms_opt(12, 0, 0).unwrap()
     }
 
     fn count(wanted: fn(&Record) -> bool) -> usize {
-        records(now())
-            .unwrap()
-            .iter()
-            .filter(|record| wanted(record))
-            .count()
+        records(now()).unwrap().iter().filter(|record| wanted(record)).count()
     }
 
     #[test]

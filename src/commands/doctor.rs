@@ -45,18 +45,13 @@ fn folder(settings: &Settings) -> Vec<String> {
         ));
     }
     if let Err(cause) = tempfile_in(&settings.data) {
-        wrong.push(format!(
-            "Nothing can be written in the data folder {shown}: {cause}."
-        ));
+        wrong.push(format!("Nothing can be written in the data folder {shown}: {cause}."));
     }
     if let DatabaseUrl::Sqlite(path) = &settings.database
         && let Ok(file) = std::fs::metadata(path)
         && file.uid() != about.uid()
     {
-        wrong.push(format!(
-            "The database {} belongs to another user than the data folder.",
-            path.display()
-        ));
+        wrong.push(format!("The database {} belongs to another user than the data folder.", path.display()));
     }
     if wrong.is_empty() {
         say(&format!("data folder: {shown}, closed to others, can be written"));
@@ -76,10 +71,7 @@ fn database(settings: &Settings) -> Vec<String> {
     if let DatabaseUrl::Sqlite(path) = &settings.database
         && !path.exists()
     {
-        return vec![format!(
-            "There is no database at {} yet: start the forum once.",
-            path.display()
-        )];
+        return vec![format!("There is no database at {} yet: start the forum once.", path.display())];
     }
     match Db::open(&settings.database).and_then(|db| inspect(&db)) {
         Ok(wrong) => wrong,

@@ -38,11 +38,8 @@ pub fn write(db: &Db, path: &Path) -> Result<u64, String> {
         .mode(0o600)
         .open(&unfinished)
         .map_err(failed)?;
-    let progress = if std::io::stderr().is_terminal() {
-        ProgressBar::new_spinner()
-    } else {
-        ProgressBar::hidden()
-    };
+    let progress =
+        if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     let mut out = BufWriter::new(file);
     let lines = export::export(db, &mut out, |lines| {
         progress.set_message(format!("{lines} lines"));

@@ -33,9 +33,7 @@ pub fn run(settings: &Settings, path: &Path) -> Outcome {
 /// # Errors
 /// A sentence for whoever asked for it.
 pub fn load(db: &Db, path: &Path, now: Time) -> Result<Report, String> {
-    let size = std::fs::metadata(path)
-        .map_err(|cause| format!("{}: {cause}", path.display()))?
-        .len();
+    let size = std::fs::metadata(path).map_err(|cause| format!("{}: {cause}", path.display()))?.len();
     // Two passes over the file, so twice its size.
     let progress = progress_bar(size * 2);
     let mut claims = Claims::default();
@@ -47,9 +45,7 @@ pub fn load(db: &Db, path: &Path, now: Time) -> Result<Report, String> {
     })?;
     let mut importer = Importer::new(db.clone(), claims, now);
     each_line(path, &progress, |line, record| {
-        importer
-            .take(line, record)
-            .map_err(|cause| format!("line {line}: {}", cause.cause()))
+        importer.take(line, record).map_err(|cause| format!("line {line}: {}", cause.cause()))
     })?;
     let report = importer.finish().map_err(|cause| cause.cause())?;
     progress.finish_and_clear();
@@ -66,18 +62,14 @@ fn each_line(
     let mut bytes = Vec::new();
     for line in 1.. {
         bytes.clear();
-        let read = std::io::Read::take(&mut file, LONGEST_LINE)
-            .read_until(b'\n', &mut bytes)
-            .map_err(unreadable)?;
+        let read =
+            std::io::Read::take(&mut file, LONGEST_LINE).read_until(b'\n', &mut bytes).map_err(unreadable)?;
         if read == 0 {
             break;
         }
         progress.inc(read as u64);
         if read as u64 == LONGEST_LINE && !bytes.ends_with(b"\n") {
-            return Err(format!(
-                "line {line} is longer than {} MiB",
-                LONGEST_LINE / 1024 / 1024
-            ));
+            return Err(format!("line {line} is longer than {} MiB", LONGEST_LINE / 1024 / 1024));
         }
         let record = match std::str::from_utf8(&bytes) {
             Ok(text) if text.trim().is_empty() => continue,

@@ -47,16 +47,8 @@ pub fn add(settings: &Settings, add: &Add) -> Outcome {
     let password_hash = passwords::hash_now(&password).map_err(|cause| cause.cause())?;
     let db = open_migrated(settings)?;
     let (now, shown) = (Clock::system().now(), handle.as_str().to_owned());
-    let added = Added {
-        handle,
-        name,
-        email,
-        roles,
-        tier,
-        password_hash,
-    };
-    db.write_now(move |conn| actions::add(conn, &added, now))
-        .map_err(|cause| cause.cause())?;
+    let added = Added { handle, name, email, roles, tier, password_hash };
+    db.write_now(move |conn| actions::add(conn, &added, now)).map_err(|cause| cause.cause())?;
     say(&format!("Added {shown}."));
     Ok(())
 }
@@ -84,9 +76,5 @@ fn read_password() -> Result<String, String> {
         .read_to_string(&mut text)
         .map_err(|cause| format!("the password cannot be read from standard input: {cause}"))?;
     let password = text.lines().next().unwrap_or_default().to_owned();
-    if password.is_empty() {
-        Err("give the password on standard input".to_owned())
-    } else {
-        Ok(password)
-    }
+    if password.is_empty() { Err("give the password on standard input".to_owned()) } else { Ok(password) }
 }

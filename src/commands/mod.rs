@@ -22,9 +22,7 @@ pub type Outcome = Result<(), String>;
 /// Sends logs to standard error: for people on a terminal, as JSON otherwise.
 pub fn start_logging(settings: &Settings) {
     let filter = tracing_subscriber::EnvFilter::new(&settings.log);
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
         logs.compact().with_target(false).init();
     } else {
@@ -57,12 +55,7 @@ pub(crate) fn open(settings: &Settings) -> Result<Db, String> {
         .recursive(true)
         .mode(0o700)
         .create(&settings.data)
-        .map_err(|cause| {
-            format!(
-                "the data folder {} cannot be made: {cause}",
-                settings.data.display()
-            )
-        })?;
+        .map_err(|cause| format!("the data folder {} cannot be made: {cause}", settings.data.display()))?;
     Db::open(&settings.database).map_err(|cause| cause.cause())
 }
 
@@ -71,10 +64,7 @@ pub(crate) fn open_migrated(settings: &Settings) -> Result<Db, String> {
     let db = open(settings)?;
     let migrated = db.migrate().map_err(|cause| cause.cause())?;
     if !migrated.steps.is_empty() {
-        tracing::info!(
-            steps = migrated.steps.len(),
-            "the database was brought to this version"
-        );
+        tracing::info!(steps = migrated.steps.len(), "the database was brought to this version");
     }
     Ok(db)
 }

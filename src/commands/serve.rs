@@ -45,19 +45,8 @@ impl Forum {
     pub fn new(settings: Settings, db: Db, clock: Clock, demo: bool) -> Self {
         let assets = Arc::new(Assets::gather(&settings.accent));
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
-        let site = Site {
-            db,
-            clock,
-            settings,
-            assets,
-            demo,
-            mail_queued,
-        };
-        Self {
-            site,
-            views: Arc::default(),
-            seen: Arc::default(),
-        }
+        let site = Site { db, clock, settings, assets, demo, mail_queued };
+        Self { site, views: Arc::default(), seen: Arc::default() }
     }
 
     /// The jobs that belong to it.
@@ -92,9 +81,7 @@ impl Forum {
             .route("/healthz", web::get().to(HttpResponse::Ok))
             .route("/readyz", web::get().to(ready));
         if self.site.demo {
-            config
-                .configure(accounts::pages::demo_routes)
-                .configure(outside::pages::routes);
+            config.configure(accounts::pages::demo_routes).configure(outside::pages::routes);
         }
         config.default_service(web::to(|| async { Err::<HttpResponse, Error>(Error::NotFound) }));
     }
@@ -147,10 +134,7 @@ fn greet(settings: &Settings, db: &Db, clock: &Clock, with_demo: bool, sends_mai
         say("This is a demo. One click signs you in as:");
         let widest = PEOPLE.iter().map(|person| person.kind.len()).max().unwrap_or(0);
         for person in PEOPLE {
-            say(&format!(
-                "  {:widest$}  {origin}/demo/{}",
-                person.kind, person.handle
-            ));
+            say(&format!("  {:widest$}  {origin}/demo/{}", person.kind, person.handle));
         }
         say(&format!("Mail that would have been sent: {origin}/outbox"));
         return Ok(());
@@ -187,9 +171,7 @@ async fn listen(forum: Forum, mailer: Option<Arc<dyn Mailer>>) -> Outcome {
     .run();
     let working = actix_web::rt::spawn(jobs.clone().run());
     tracing::info!(%address, "listening");
-    let ended = server
-        .await
-        .map_err(|cause| format!("the server failed: {cause}"));
+    let ended = server.await.map_err(|cause| format!("the server failed: {cause}"));
     working.abort();
     // What was gathered since the last batch is written before the program ends.
     jobs.flush().await.map_err(|cause| cause.cause())?;

@@ -33,9 +33,7 @@ impl DatabaseUrl {
             let path = path.strip_prefix("//").unwrap_or(path);
             return (!path.is_empty()).then(|| Self::Sqlite(PathBuf::from(path)));
         }
-        let is_postgres = ["postgres://", "postgresql://"]
-            .iter()
-            .any(|scheme| text.starts_with(scheme));
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
         is_postgres.then(|| Self::Postgres(text.to_owned()))
     }
 

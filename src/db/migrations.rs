@@ -63,10 +63,7 @@ pub fn revert_all(conn: &mut Conn) -> Result<(), Error> {
 pub fn pending(conn: &mut Conn) -> Result<Vec<String>, Error> {
     refuse_newer(conn)?;
     let applied = applied(conn)?;
-    Ok(known()?
-        .into_iter()
-        .filter(|version| !applied.contains(version))
-        .collect())
+    Ok(known()?.into_iter().filter(|version| !applied.contains(version)).collect())
 }
 
 fn run<DB: diesel::backend::Backend>(
@@ -81,10 +78,7 @@ fn run<DB: diesel::backend::Backend>(
 
 fn refuse_newer(conn: &mut Conn) -> Result<(), Error> {
     let known: BTreeSet<String> = known()?.into_iter().collect();
-    match applied(conn)?
-        .into_iter()
-        .find(|version| !known.contains(version))
-    {
+    match applied(conn)?.into_iter().find(|version| !known.contains(version)) {
         None => Ok(()),
         Some(version) => Err(Error::Refused(format!(
             "The database is newer than this program: it holds step {version}, which this version of Touchstone \
@@ -106,8 +100,5 @@ fn known() -> Result<Vec<String>, Error> {
     let migrations: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = SQLITE
         .migrations()
         .map_err(|cause| Error::internal(format!("the built-in steps cannot be read: {cause}")))?;
-    Ok(migrations
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect())
+    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
 }

@@ -62,10 +62,7 @@ impl Db {
             }
             Conn::Postgres(_) => (None, POSTGRES_CONNECTIONS),
         };
-        let opener = Opener {
-            url: url.clone(),
-            queries: Arc::clone(&queries),
-        };
+        let opener = Opener { url: url.clone(), queries: Arc::clone(&queries) };
         let pool = Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))
@@ -73,14 +70,7 @@ impl Db {
             .connection_timeout(PATIENCE)
             .build(opener)
             .map_err(|cause| unreachable(&cause))?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                pool,
-                writer,
-                queries,
-                url: url.clone(),
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { pool, writer, queries, url: url.clone() }) })
     }
 
     /// Where the database is.

@@ -74,8 +74,7 @@ pub(super) fn guarded<T>(
 
 fn describe(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
 impl Writer {
@@ -101,11 +100,7 @@ impl Writer {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
         R: FnOnce(Result<T, Error>) + Send + 'static,
     {
-        let waiting = Waiting {
-            change: Some(change),
-            outcome: None,
-            reply,
-        };
+        let waiting = Waiting { change: Some(change), outcome: None, reply };
         match self.queue.try_send(Box::new(waiting)) {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(_)) => Err(Error::Busy),
@@ -118,9 +113,7 @@ fn work(mut conn: Conn, changes: &Receiver<Box<dyn Change>>) {
     while let Ok(first) = changes.recv() {
         let mut group = vec![first];
         group.extend(changes.try_iter().take(TOGETHER - 1));
-        let failure = commit_together(&mut conn, &mut group)
-            .err()
-            .map(|cause| cause.to_string());
+        let failure = commit_together(&mut conn, &mut group).err().map(|cause| cause.to_string());
         for change in group {
             change.answer(failure.as_deref());
         }

@@ -90,12 +90,7 @@ pub struct Claims(HashMap<String, Numbers>);
 impl Claims {
     /// Notes what a line claims.
     pub fn note(&mut self, record: &Record) {
-        if let Record::Post(bundle::Post {
-            thread,
-            number: Some(number),
-            ..
-        }) = record
-        {
+        if let Record::Post(bundle::Post { thread, number: Some(number), .. }) = record {
             self.0.entry(thread.clone()).or_default().claim(*number);
         }
     }
@@ -116,12 +111,7 @@ impl Importer {
             setters: Vec::new(),
             report: Report::default(),
         };
-        Self {
-            db,
-            state: Some(state),
-            waiting: Vec::new(),
-            posts: Vec::new(),
-        }
+        Self { db, state: Some(state), waiting: Vec::new(), posts: Vec::new() }
     }
 
     /// Takes one line. What is wrong with a line ends up in the report.
@@ -137,14 +127,11 @@ impl Importer {
                 Ok(())
             }
             Ok(Record::Community(community)) => begin(state, &community),
-            Ok(_) if state.source.is_empty() => Err(Error::Refused(
-                "The bundle must begin with a line of kind community.".to_owned(),
-            )),
+            Ok(_) if state.source.is_empty() => {
+                Err(Error::Refused("The bundle must begin with a line of kind community.".to_owned()))
+            }
             Ok(Record::Post(post)) => {
-                let is_other = self
-                    .posts
-                    .first()
-                    .is_some_and(|(_, first)| first.thread != post.thread);
+                let is_other = self.posts.first().is_some_and(|(_, first)| first.thread != post.thread);
                 if is_other || self.posts.len() >= POSTS_TOGETHER {
                     self.flush_posts()?;
                 }
@@ -155,11 +142,7 @@ impl Importer {
             Ok(other) => {
                 self.flush_posts()?;
                 self.waiting.push((line, other));
-                if self.waiting.len() >= TOGETHER {
-                    self.flush_waiting()
-                } else {
-                    Ok(())
-                }
+                if self.waiting.len() >= TOGETHER { self.flush_waiting() } else { Ok(()) }
             }
         }
     }
@@ -181,9 +164,7 @@ impl Importer {
         }
         let waiting = std::mem::take(&mut self.waiting);
         self.in_transaction(move |conn, state| {
-            waiting
-                .into_iter()
-                .try_for_each(|(line, record)| state.bring(conn, line, record))?;
+            waiting.into_iter().try_for_each(|(line, record)| state.bring(conn, line, record))?;
             state.name_setters(conn)
         })
     }
@@ -224,14 +205,10 @@ fn begin(state: &mut State, community: &bundle::Community) -> Result<(), Error> 
         )));
     }
     if !state.source.is_empty() {
-        return Err(Error::Refused(
-            "A bundle has one line of kind community, the first.".to_owned(),
-        ));
+        return Err(Error::Refused("A bundle has one line of kind community, the first.".to_owned()));
     }
     if community.source.trim().is_empty() {
-        return Err(Error::Refused(
-            "The community's line must name its source.".to_owned(),
-        ));
+        return Err(Error::Refused("The community's line must name its source.".to_owned()));
     }
     community.source.clone_into(&mut state.source);
     Ok(())

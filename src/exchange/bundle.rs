@@ -3,10 +3,11 @@
 //! What other forums write is the required part; the optional part lets an export be loaded again without
 //! losing anything. Names here are public: see `docs/bundle.md`.
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+mod moment;
 
-use crate::clock::Time;
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use moment::Moment;
 
 /// The bundle's version that this program reads and writes.
 pub const VERSION: u32 = 1;
@@ -147,9 +148,7 @@ fn code_or<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(
 ) -> Result<CodeOr<T>, D::Error> {
     match serde_json::Value::deserialize(from)? {
         serde_json::Value::String(code) => Ok(CodeOr::Code(code)),
-        other => serde_json::from_value(other)
-            .map(CodeOr::Other)
-            .map_err(serde::de::Error::custom),
+        other => serde_json::from_value(other).map(CodeOr::Other).map_err(serde::de::Error::custom),
     }
 }
 
@@ -279,10 +278,7 @@ pub struct Thread {
     pub origin: Vec<Origin>,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn is_zero(number: &i64) -> bool {
     *number == 0
 }
@@ -370,29 +366,6 @@ pub struct Removed {
     pub reason: String,
 }
 
-/// A moment as RFC 3339 writes it, in any offset; written in UTC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(pub Time);
-
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        use chrono::SubsecRound;
-        let text = String::deserialize(from)?;
-        let moment = DateTime::parse_from_rfc3339(&text).map_err(|_| {
-            serde::de::Error::custom(format!("{text:?} is no date such as 2015-03-31T00:00:00Z"))
-        })?;
-        Ok(Self(moment.naive_utc().trunc_subsecs(6)))
-    }
-}
-
-impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let text = DateTime::<Utc>::from_naive_utc_and_offset(self.0, Utc)
-            .to_rfc3339_opts(SecondsFormat::AutoSi, true);
-        to.serialize_str(&text)
-    }
-}
-
 /// Reads a line.
 ///
 /// # Errors
@@ -442,9 +415,6 @@ mod tests {
     #[test]
     fn a_moment_is_kept_to_the_microsecond_and_written_in_utc() {
         let moment: Moment = serde_json::from_str("\"2015-03-31T02:00:00.1234567+02:00\"").unwrap();
-        assert_eq!(
-            serde_json::to_string(&moment).unwrap(),
-            "\"2015-03-31T00:00:00.123456Z\""
-        );
+        assert_eq!(serde_json::to_string(&moment).unwrap(), "\"2015-03-31T00:00:00.123456Z\"");
     }
 }

@@ -24,10 +24,7 @@ pub fn export(db: &Db, to: &mut impl Write, mut progress: impl FnMut(u64)) -> Re
     let source = db.write_now(site_name)?;
     db.read_now(|conn| {
         let mut out = Out { to, lines: 0 };
-        out.line(&Record::Community(bundle::Community {
-            version: bundle::VERSION,
-            source,
-        }))?;
+        out.line(&Record::Community(bundle::Community { version: bundle::VERSION, source }))?;
         write_members(conn, &mut out)?;
         write_boards(conn, &mut out)?;
         write_threads(conn, &mut out)?;
@@ -92,12 +89,9 @@ struct Beside {
 impl Beside {
     fn load(conn: &mut Conn, ids: &[i64]) -> Result<Self, Error> {
         let roles = rows::roles_of(conn, ids)?.into_iter().map(|(member, held)| {
-            let dated = held.into_iter().map(|(role, since)| {
-                bundle::Role::Dated(bundle::DatedRole {
-                    role,
-                    since: Moment(since),
-                })
-            });
+            let dated = held
+                .into_iter()
+                .map(|(role, since)| bundle::Role::Dated(bundle::DatedRole { role, since: Moment(since) }));
             (member, dated.collect())
         });
         let roles = roles.collect();
@@ -113,12 +107,7 @@ impl Beside {
         let tiers = tiers.collect();
         let members: Vec<MemberId> = ids.iter().copied().map(MemberId).collect();
         let grants = badges::grants_of(conn, &members)?;
-        Ok(Self {
-            roles,
-            tiers,
-            grants,
-            origins: origins_of(conn, Kind::Member, ids)?,
-        })
+        Ok(Self { roles, tiers, grants, origins: origins_of(conn, Kind::Member, ids)? })
     }
 
     fn member(&mut self, row: MemberRow) -> bundle::Member {
@@ -252,20 +241,13 @@ fn write_posts(
 fn post(row: PostRow, origin: Vec<Origin>) -> bundle::Post {
     let ((id, thread, number, author, total), created, (format, body, quotes), held, edit, removal) = row;
     let edited = match edit {
-        (Some(at), Some(by), Some(role), Some(reason)) => Some(Edited {
-            at: Moment(at),
-            by: member_id(by),
-            role,
-            reason,
-        }),
+        (Some(at), Some(by), Some(role), Some(reason)) => {
+            Some(Edited { at: Moment(at), by: member_id(by), role, reason })
+        }
         _ => None,
     };
     let removed = match removal {
-        (Some(at), Some(by), Some(reason)) => Some(Removed {
-            at: Moment(at),
-            by: member_id(by),
-            reason,
-        }),
+        (Some(at), Some(by), Some(reason)) => Some(Removed { at: Moment(at), by: member_id(by), reason }),
         _ => None,
     };
     bundle::Post {

@@ -39,18 +39,9 @@ impl Numbers {
     /// Gives a number: the wanted one, the nearest free one where it is taken, the next where none is wanted.
     pub fn give(&mut self, wanted: Option<i64>) -> Given {
         let given = match wanted {
-            Some(number) if !self.taken.contains(&number) => Given {
-                number,
-                is_doubled: false,
-            },
-            Some(number) => Given {
-                number: self.nearest_free(number),
-                is_doubled: true,
-            },
-            None => Given {
-                number: self.next_free(),
-                is_doubled: false,
-            },
+            Some(number) if !self.taken.contains(&number) => Given { number, is_doubled: false },
+            Some(number) => Given { number: self.nearest_free(number), is_doubled: true },
+            None => Given { number: self.next_free(), is_doubled: false },
         };
         self.take(given.number);
         given

@@ -44,47 +44,27 @@ pub struct Report {
 impl Report {
     /// Notes a refusal.
     pub fn refuse(&mut self, line: u64, text: impl Into<String>) {
-        self.refusals.push(Remark {
-            line,
-            text: text.into(),
-        });
+        self.refusals.push(Remark { line, text: text.into() });
     }
 
     /// Notes something that came in otherwise.
     pub fn remark(&mut self, line: u64, text: impl Into<String>) {
-        self.remarks.push(Remark {
-            line,
-            text: text.into(),
-        });
+        self.remarks.push(Remark { line, text: text.into() });
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{:<10} {:>9} {:>12} {:>9}",
-            "", "came in", "here already", "refused"
-        )?;
+        writeln!(f, "{:<10} {:>9} {:>12} {:>9}", "", "came in", "here already", "refused")?;
         let kinds = [
             ("members", self.members),
             ("boards", self.boards),
             ("threads", self.threads),
             ("posts", self.posts),
-            (
-                "unreadable",
-                Count {
-                    refused: self.unreadable,
-                    ..Count::default()
-                },
-            ),
+            ("unreadable", Count { refused: self.unreadable, ..Count::default() }),
         ];
         for (name, count) in kinds {
-            writeln!(
-                f,
-                "{name:<10} {:>9} {:>12} {:>9}",
-                count.added, count.here, count.refused
-            )?;
+            writeln!(f, "{name:<10} {:>9} {:>12} {:>9}", count.added, count.here, count.refused)?;
         }
         for (heading, list) in [("Refused", &self.refusals), ("Came in otherwise", &self.remarks)] {
             if !list.is_empty() {

@@ -87,22 +87,10 @@ pub fn own_ids(conn: &mut Conn, kind: Kind, ids: &[&str]) -> QueryResult<HashMap
     let mut found = HashMap::new();
     for some in numbers.chunks(AT_ONCE) {
         let there: Vec<i64> = match kind {
-            Kind::Member => members::table
-                .filter(members::id.eq_any(some))
-                .select(members::id)
-                .load(conn),
-            Kind::Board => boards::table
-                .filter(boards::id.eq_any(some))
-                .select(boards::id)
-                .load(conn),
-            Kind::Thread => threads::table
-                .filter(threads::id.eq_any(some))
-                .select(threads::id)
-                .load(conn),
-            Kind::Post => posts::table
-                .filter(posts::id.eq_any(some))
-                .select(posts::id)
-                .load(conn),
+            Kind::Member => members::table.filter(members::id.eq_any(some)).select(members::id).load(conn),
+            Kind::Board => boards::table.filter(boards::id.eq_any(some)).select(boards::id).load(conn),
+            Kind::Thread => threads::table.filter(threads::id.eq_any(some)).select(threads::id).load(conn),
+            Kind::Post => posts::table.filter(posts::id.eq_any(some)).select(posts::id).load(conn),
         }?;
         found.extend(there.into_iter().map(|id| (kind.id_in_export(id), id)));
     }
@@ -116,16 +104,8 @@ pub fn origins_of(conn: &mut Conn, kind: Kind, ids: &[i64]) -> QueryResult<HashM
         let rows: Vec<(i64, String, String)> = import_origins::table
             .filter(import_origins::kind.eq(kind.code()))
             .filter(import_origins::local_id.eq_any(some))
-            .order((
-                import_origins::local_id,
-                import_origins::source,
-                import_origins::source_id,
-            ))
-            .select((
-                import_origins::local_id,
-                import_origins::source,
-                import_origins::source_id,
-            ))
+            .order((import_origins::local_id, import_origins::source, import_origins::source_id))
+            .select((import_origins::local_id, import_origins::source, import_origins::source_id))
             .load(conn)?;
         for (local, source, id) in rows {
             found.entry(local).or_default().push(Origin { source, id });
@@ -226,10 +206,7 @@ pub fn set_flags(
 
 /// The numbers that posts of a thread have.
 pub fn numbers_of(conn: &mut Conn, thread: ThreadId) -> QueryResult<Vec<i64>> {
-    posts::table
-        .filter(posts::thread_id.eq(thread))
-        .select(posts::number)
-        .load(conn)
+    posts::table.filter(posts::thread_id.eq(thread)).select(posts::number).load(conn)
 }
 
 /// A post about to be brought in.
@@ -290,10 +267,7 @@ pub fn insert_post(conn: &mut Conn, post: &ImportedPost) -> QueryResult<i64> {
         ),
     );
     match post.local {
-        None => diesel::insert_into(posts::table)
-            .values(values)
-            .returning(posts::id)
-            .get_result(conn),
+        None => diesel::insert_into(posts::table).values(values).returning(posts::id).get_result(conn),
         Some(id) => diesel::insert_into(posts::table)
             .values((posts::id.eq(id), values))
             .returning(posts::id)
@@ -305,12 +279,7 @@ pub fn insert_post(conn: &mut Conn, post: &ImportedPost) -> QueryResult<i64> {
 pub fn taken_post_ids(conn: &mut Conn, ids: &[i64]) -> QueryResult<Vec<i64>> {
     let mut taken = Vec::new();
     for some in ids.chunks(AT_ONCE) {
-        taken.extend(
-            posts::table
-                .filter(posts::id.eq_any(some))
-                .select(posts::id)
-                .load::<i64>(conn)?,
-        );
+        taken.extend(posts::table.filter(posts::id.eq_any(some)).select(posts::id).load::<i64>(conn)?);
     }
     Ok(taken)
 }
@@ -331,13 +300,9 @@ pub fn count_arrived(conn: &mut Conn, thread: ThreadId, arrived: &Arrived) -> Qu
             .set((threads::last_post_at.eq(at), threads::last_poster_id.eq(author)))
             .execute(conn)?;
     }
-    diesel::update(
-        threads::table
-            .find(thread)
-            .filter(threads::last_number.lt(arrived.last_number)),
-    )
-    .set(threads::last_number.eq(arrived.last_number))
-    .execute(conn)?;
+    diesel::update(threads::table.find(thread).filter(threads::last_number.lt(arrived.last_number)))
+        .set(threads::last_number.eq(arrived.last_number))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -46,11 +46,7 @@ pub struct Jobs {
 impl Jobs {
     /// Runs until the task is dropped.
     pub async fn run(self) {
-        tokio::join!(
-            self.mail(),
-            every(FLUSH, || self.flush()),
-            every(SWEEP, || self.sweep())
-        );
+        tokio::join!(self.mail(), every(FLUSH, || self.flush()), every(SWEEP, || self.sweep()));
     }
 
     async fn mail(&self) {
@@ -77,17 +73,11 @@ impl Jobs {
     pub async fn send_one(&self, mailer: &Arc<dyn Mailer>) -> Result<bool, Error> {
         let now = self.clock.now();
         // Looking is a read, so that an empty queue writes nothing.
-        let is_due = self
-            .db
-            .read(move |conn| Ok(mails::is_due(conn, TRIES, now)?))
-            .await?;
+        let is_due = self.db.read(move |conn| Ok(mails::is_due(conn, TRIES, now)?)).await?;
         if !is_due {
             return Ok(false);
         }
-        let taken = self
-            .db
-            .write(move |conn| Ok(mails::take_due(conn, TRIES, now, now + AT_MOST)?))
-            .await?;
+        let taken = self.db.write(move |conn| Ok(mails::take_due(conn, TRIES, now, now + AT_MOST)?)).await?;
         let Some(queued) = taken else { return Ok(false) };
         let (mailer, mail, id) = (Arc::clone(mailer), queued.mail.clone(), queued.id);
         let sent = tokio::task::spawn_blocking(move || mailer.send(id, &mail))
@@ -102,24 +92,14 @@ impl Jobs {
         match sent {
             // A sent mail holds an address and a link: it is not kept.
             Ok(()) if !keep => self.db.write(move |conn| Ok(mails::drop(conn, id)?)).await,
-            Ok(()) => {
-                self.db
-                    .write(move |conn| Ok(mails::mark_sent(conn, id, now)?))
-                    .await
-            }
+            Ok(()) => self.db.write(move |conn| Ok(mails::mark_sent(conn, id, now)?)).await,
             Err(failure) => {
                 tracing::warn!(mail = id, tries = queued.tries, %failure, "a mail was not taken");
-                let tries = if matches!(failure, Failure::Final(_)) {
-                    TRIES
-                } else {
-                    queued.tries
-                };
+                let tries = if matches!(failure, Failure::Final(_)) { TRIES } else { queued.tries };
                 // The try that just failed is counted already.
                 let wait = chrono::TimeDelta::from_std(pause(queued.tries - 1)).unwrap_or(AT_MOST);
                 let why = failure.to_string();
-                self.db
-                    .write(move |conn| Ok(mails::mark_failed(conn, id, &why, now + wait, tries)?))
-                    .await
+                self.db.write(move |conn| Ok(mails::mark_failed(conn, id, &why, now + wait, tries)?)).await
             }
         }
     }
@@ -150,12 +130,7 @@ impl Jobs {
     pub async fn sweep(&self) -> Result<(), Error> {
         let now = self.clock.now();
         let sweeping = self.db.write(move |conn| {
-            Ok(accounts::sweep(
-                conn,
-                now - rules::SESSION_IDLE,
-                now - rules::WINDOW,
-                now,
-            )?)
+            Ok(accounts::sweep(conn, now - rules::SESSION_IDLE, now - rules::WINDOW, now)?)
         });
         let gone = sweeping.await?;
         tracing::debug!(gone, "swept what is over");

@@ -21,9 +21,7 @@ pub fn set_roles(
     now: Time,
 ) -> Result<(), Error> {
     let member = store::find(conn, handle)?.ok_or(Error::NotFound)?;
-    let before = store::roles_of(conn, &[member.id])?
-        .remove(&member.id)
-        .unwrap_or_default();
+    let before = store::roles_of(conn, &[member.id])?.remove(&member.id).unwrap_or_default();
     rules::may_hold(roles).map_err(Error::refused)?;
     let administrators = store::count_holding(conn, Role::Administrator)?;
     rules::may_lose(&before, roles, administrators).map_err(Error::refused)?;
@@ -34,14 +32,7 @@ pub fn set_roles(
         store::take_role(conn, member.id, *role)?;
     }
     let held: Vec<&str> = roles.iter().map(|role| role.code()).collect();
-    store::audit(
-        conn,
-        Some(by),
-        "roles-set",
-        &subject(&member),
-        &held.join(" "),
-        now,
-    )?;
+    store::audit(conn, Some(by), "roles-set", &subject(&member), &held.join(" "), now)?;
     Ok(())
 }
 
@@ -74,14 +65,7 @@ pub fn set_tier(
 pub fn settle_name(conn: &mut Conn, handle: &str, by: MemberId, now: Time) -> Result<(), Error> {
     let member = store::find(conn, handle)?.ok_or(Error::NotFound)?;
     store::settle_name(conn, member.id)?;
-    store::audit(
-        conn,
-        Some(by),
-        "name-settled",
-        &subject(&member),
-        &member.name,
-        now,
-    )?;
+    store::audit(conn, Some(by), "name-settled", &subject(&member), &member.name, now)?;
     Ok(())
 }
 
@@ -157,11 +141,7 @@ pub fn preview_tiers(conn: &mut Conn, lines: &[Line]) -> Result<Preview, Error> 
             }
             Err(problem) => {
                 let text = format!("{},{}", line.handle, line.tier);
-                preview.unusable.push(Unusable {
-                    line: line.line,
-                    text,
-                    problem,
-                });
+                preview.unusable.push(Unusable { line: line.line, text, problem });
             }
         }
     }
@@ -183,15 +163,9 @@ fn judge(
         return Err("No member has this handle.".to_owned());
     };
     if let Some(first) = seen.get(line.handle.as_str()) {
-        return Err(format!(
-            "This member stands on line {first} already; that line counts."
-        ));
+        return Err(format!("This member stands on line {first} already; that line counts."));
     }
-    Ok((member.tier != tier).then(|| Change {
-        line: line.line,
-        member: member.clone(),
-        tier,
-    }))
+    Ok((member.tier != tier).then(|| Change { line: line.line, member: member.clone(), tier }))
 }
 
 /// Applies a list: what changes is changed, the rest is left out. Answers with what it did.

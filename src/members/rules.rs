@@ -78,11 +78,7 @@ pub struct RolesClash;
 /// When they hold both sides of a decision.
 pub fn may_hold(roles: &[Role]) -> Result<(), RolesClash> {
     let is_agent = roles.iter().any(|role| role.is_agent());
-    if is_agent && roles.contains(&Role::TrustAdministrator) {
-        Err(RolesClash)
-    } else {
-        Ok(())
-    }
+    if is_agent && roles.contains(&Role::TrustAdministrator) { Err(RolesClash) } else { Ok(()) }
 }
 
 /// Whether taking roles away would leave the site without an administrator.
@@ -96,11 +92,7 @@ pub struct LastAdministrator;
 /// When nobody would be left to run the site.
 pub fn may_lose(before: &[Role], after: &[Role], administrators: i64) -> Result<(), LastAdministrator> {
     let loses = before.contains(&Role::Administrator) && !after.contains(&Role::Administrator);
-    if loses && administrators <= 1 {
-        Err(LastAdministrator)
-    } else {
-        Ok(())
-    }
+    if loses && administrators <= 1 { Err(LastAdministrator) } else { Ok(()) }
 }
 
 /// Activity in the forum, by published rules.
@@ -118,12 +110,8 @@ pub enum Rank {
 
 impl Rank {
     /// Every rank, lowest first.
-    pub const ALL: [Self; 4] = [
-        Self::CommunityMember,
-        Self::ActiveMember,
-        Self::AceContributor,
-        Self::CommunityGuru,
-    ];
+    pub const ALL: [Self; 4] =
+        [Self::CommunityMember, Self::ActiveMember, Self::AceContributor, Self::CommunityGuru];
 
     /// The rank's name in the database.
     #[must_use]
@@ -340,10 +328,7 @@ impl TierSource {
 /// `Maria K` gives `MK`: what stands in the round picture beside a post.
 #[must_use]
 pub fn monogram(name: &str) -> String {
-    let initials: Vec<char> = name
-        .split([' ', '-'])
-        .filter_map(|word| word.chars().next())
-        .collect();
+    let initials: Vec<char> = name.split([' ', '-']).filter_map(|word| word.chars().next()).collect();
     let shown = match initials.as_slice() {
         [] => return "?".to_owned(),
         [only] => vec![*only],
@@ -358,26 +343,10 @@ mod tests {
 
     #[test]
     fn every_code_reads_back() {
-        assert!(
-            Role::ALL
-                .iter()
-                .all(|role| Role::parse(role.code()) == Some(*role))
-        );
-        assert!(
-            Rank::ALL
-                .iter()
-                .all(|rank| Rank::parse(rank.code()) == Some(*rank))
-        );
-        assert!(
-            Tier::ALL
-                .iter()
-                .all(|tier| Tier::parse(tier.code()) == Some(*tier))
-        );
-        assert!(
-            ProfileVisibility::ALL
-                .iter()
-                .all(|one| ProfileVisibility::parse(one.code()) == Some(*one))
-        );
+        assert!(Role::ALL.iter().all(|role| Role::parse(role.code()) == Some(*role)));
+        assert!(Rank::ALL.iter().all(|rank| Rank::parse(rank.code()) == Some(*rank)));
+        assert!(Tier::ALL.iter().all(|tier| Tier::parse(tier.code()) == Some(*tier)));
+        assert!(ProfileVisibility::ALL.iter().all(|one| ProfileVisibility::parse(one.code()) == Some(*one)));
         assert_eq!(Role::parse("owner"), None);
     }
 
@@ -385,14 +354,8 @@ mod tests {
     fn an_agent_is_never_trust_administrator() {
         assert!(may_hold(&[Role::Moderator, Role::VerificationAgent]).is_ok());
         assert!(may_hold(&[Role::TrustAdministrator, Role::Administrator]).is_ok());
-        assert_eq!(
-            may_hold(&[Role::SeniorAgent, Role::TrustAdministrator]),
-            Err(RolesClash)
-        );
-        assert_eq!(
-            may_hold(&[Role::TrustAdministrator, Role::VerificationAgent]),
-            Err(RolesClash)
-        );
+        assert_eq!(may_hold(&[Role::SeniorAgent, Role::TrustAdministrator]), Err(RolesClash));
+        assert_eq!(may_hold(&[Role::TrustAdministrator, Role::VerificationAgent]), Err(RolesClash));
     }
 
     #[test]

@@ -53,20 +53,8 @@ type Columns = (
     members::joined_at,
     members::name_review,
 );
-type Row = (
-    MemberId,
-    String,
-    String,
-    String,
-    String,
-    String,
-    Time,
-    Option<String>,
-    Option<Time>,
-    i64,
-    Time,
-    bool,
-);
+type Row =
+    (MemberId, String, String, String, String, String, Time, Option<String>, Option<Time>, i64, Time, bool);
 
 const COLUMNS: Columns = (
     members::id,
@@ -102,11 +90,8 @@ fn member(row: Row) -> QueryResult<Member> {
 
 /// The member of this handle.
 pub fn find(conn: &mut Conn, handle: &str) -> QueryResult<Option<Member>> {
-    let row: Option<Row> = members::table
-        .filter(members::handle.eq(handle))
-        .select(COLUMNS)
-        .first(conn)
-        .optional()?;
+    let row: Option<Row> =
+        members::table.filter(members::handle.eq(handle)).select(COLUMNS).first(conn).optional()?;
     row.map(member).transpose()
 }
 
@@ -117,32 +102,19 @@ pub fn get(conn: &mut Conn, id: MemberId) -> QueryResult<Member> {
 
 /// Members by number, in one query.
 pub fn by_ids(conn: &mut Conn, ids: &[MemberId]) -> QueryResult<HashMap<MemberId, Member>> {
-    let rows: Vec<Row> = members::table
-        .filter(members::id.eq_any(ids))
-        .select(COLUMNS)
-        .load(conn)?;
-    rows.into_iter()
-        .map(|row| member(row).map(|member| (member.id, member)))
-        .collect()
+    let rows: Vec<Row> = members::table.filter(members::id.eq_any(ids)).select(COLUMNS).load(conn)?;
+    rows.into_iter().map(|row| member(row).map(|member| (member.id, member))).collect()
 }
 
 /// Members by handle, in one query.
 pub fn by_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<HashMap<String, Member>> {
-    let rows: Vec<Row> = members::table
-        .filter(members::handle.eq_any(handles))
-        .select(COLUMNS)
-        .load(conn)?;
-    rows.into_iter()
-        .map(|row| member(row).map(|member| (member.handle.clone(), member)))
-        .collect()
+    let rows: Vec<Row> = members::table.filter(members::handle.eq_any(handles)).select(COLUMNS).load(conn)?;
+    rows.into_iter().map(|row| member(row).map(|member| (member.handle.clone(), member))).collect()
 }
 
 /// A page of members by handle, beginning after `after`; `beginning` narrows to handles that begin so.
 pub fn page(conn: &mut Conn, beginning: &str, after: &str, limit: i64) -> QueryResult<Vec<Member>> {
-    let escaped = beginning
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
+    let escaped = beginning.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let rows: Vec<Row> = members::table
         .filter(members::handle.like(format!("{escaped}%")).escape('\\'))
         .filter(members::handle.gt(after))
@@ -177,10 +149,7 @@ pub fn roles_of(conn: &mut Conn, ids: &[MemberId]) -> QueryResult<HashMap<Member
 
 /// How many members hold a role.
 pub fn count_holding(conn: &mut Conn, role: Role) -> QueryResult<i64> {
-    member_roles::table
-        .filter(member_roles::role.eq(role.code()))
-        .count()
-        .get_result(conn)
+    member_roles::table.filter(member_roles::role.eq(role.code())).count().get_result(conn)
 }
 
 /// Gives a role. Giving it twice changes nothing.
@@ -204,9 +173,7 @@ pub fn give_role(
 
 /// Takes a role away.
 pub fn take_role(conn: &mut Conn, member: MemberId, role: Role) -> QueryResult<bool> {
-    diesel::delete(member_roles::table.find((member, role.code())))
-        .execute(conn)
-        .map(|rows| rows == 1)
+    diesel::delete(member_roles::table.find((member, role.code()))).execute(conn).map(|rows| rows == 1)
 }
 
 /// Sets a tier and adds the change to its history.
@@ -219,22 +186,9 @@ pub fn set_tier(
     since: Time,
 ) -> QueryResult<()> {
     diesel::update(members::table.find(member))
-        .set((
-            members::tier.eq(tier.map(Tier::code)),
-            members::tier_since.eq(tier.map(|_| since)),
-        ))
+        .set((members::tier.eq(tier.map(Tier::code)), members::tier_since.eq(tier.map(|_| since))))
         .execute(conn)?;
-    add_tier_change(
-        conn,
-        member,
-        &TierChange {
-            tier,
-            at: since,
-            source,
-            by: None,
-        },
-        by,
-    )
+    add_tier_change(conn, member, &TierChange { tier, at: since, source, by: None }, by)
 }
 
 /// Adds a line to a tier's history.
@@ -286,12 +240,7 @@ pub fn tier_history(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<TierCh
     rows.into_iter()
         .map(|(tier, at, source, by)| {
             let tier = tier.map(|code| decode(&code, Tier::parse)).transpose()?;
-            Ok(TierChange {
-                tier,
-                at,
-                source: decode(&source, TierSource::parse)?,
-                by,
-            })
+            Ok(TierChange { tier, at, source: decode(&source, TierSource::parse)?, by })
         })
         .collect()
 }
@@ -304,10 +253,7 @@ pub fn set_profile(
     profile: ProfileVisibility,
 ) -> QueryResult<()> {
     diesel::update(members::table.find(member))
-        .set((
-            members::signature.eq(signature),
-            members::profile.eq(profile.code()),
-        ))
+        .set((members::signature.eq(signature), members::profile.eq(profile.code())))
         .execute(conn)
         .map(|_| ())
 }
@@ -321,21 +267,14 @@ pub fn set_name(
     review: bool,
 ) -> QueryResult<()> {
     diesel::update(members::table.find(member))
-        .set((
-            members::name.eq(name),
-            members::name_skeleton.eq(skeleton),
-            members::name_review.eq(review),
-        ))
+        .set((members::name.eq(name), members::name_skeleton.eq(skeleton), members::name_review.eq(review)))
         .execute(conn)
         .map(|_| ())
 }
 
 /// Takes a name off the list of those that wait for a look.
 pub fn settle_name(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
-    diesel::update(members::table.find(member))
-        .set(members::name_review.eq(false))
-        .execute(conn)
-        .map(|_| ())
+    diesel::update(members::table.find(member)).set(members::name_review.eq(false)).execute(conn).map(|_| ())
 }
 
 /// Members whose name looks like this one, but for `except`.
@@ -390,11 +329,7 @@ pub fn audit(
 
 /// A fact on the site itself, such as whether it is a demo.
 pub fn site_fact(conn: &mut Conn, name: &str) -> QueryResult<Option<String>> {
-    site_facts::table
-        .find(name)
-        .select(site_facts::value)
-        .first(conn)
-        .optional()
+    site_facts::table.find(name).select(site_facts::value).first(conn).optional()
 }
 
 /// Writes a fact on the site down, once.

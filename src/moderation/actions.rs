@@ -35,24 +35,13 @@ pub fn remove(
     find_readable(&boards, place.board, &by.standing).ok_or(Error::NotFound)?;
     // The thread's row first, as when a post is written: two who lock rows in one order never wait in a ring.
     let board = store::add_thread_posts(conn, place.thread, -1)?;
-    let removal = Removal {
-        by: by.id,
-        at: now,
-        reason: reason.to_owned(),
-    };
+    let removal = Removal { by: by.id, at: now, reason: reason.to_owned() };
     if !store::remove_post(conn, post, &removal)? {
         return Err(Error::Conflict("This post is removed already.".into()));
     }
     boards::store::add_counts(conn, board, 0, -1)?;
     members::store::add_posts(conn, place.author, -1)?;
-    members::store::audit(
-        conn,
-        Some(by.id),
-        "post-removed",
-        &format!("post {}", post.0),
-        reason,
-        now,
-    )?;
+    members::store::audit(conn, Some(by.id), "post-removed", &format!("post {}", post.0), reason, now)?;
     Ok(place)
 }
 
@@ -93,13 +82,6 @@ pub fn switch(
         Switch::Locked(locked) => store::set_locked(conn, thread, locked)?,
         Switch::Pinned(pinned) => store::set_pinned(conn, thread, pinned)?,
     };
-    members::store::audit(
-        conn,
-        Some(by.id),
-        switch.act(),
-        &format!("thread {}", thread.0),
-        reason,
-        now,
-    )?;
+    members::store::audit(conn, Some(by.id), switch.act(), &format!("thread {}", thread.0), reason, now)?;
     Ok(found.path())
 }

@@ -46,20 +46,9 @@ fn show(
     form: ReasonForm,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
-    let way = vec![
-        Crumb::new("The post", paths::post(post.0)),
-        Crumb::new("Remove", ""),
-    ];
+    let way = vec![Crumb::new("The post", paths::post(post.0)), Crumb::new("Remove", "")];
     let frame = Frame::new(site, moderator.0.account(), "Remove a post").with_crumbs(way);
-    page_with(
-        status,
-        &RemovePage {
-            frame,
-            post,
-            form,
-            problems,
-        },
-    )
+    page_with(status, &RemovePage { frame, post, form, problems })
 }
 
 async fn remove_form(
@@ -67,14 +56,7 @@ async fn remove_form(
     moderator: Moderator,
     post: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
-    show(
-        &site,
-        &moderator,
-        StatusCode::OK,
-        PostId(*post),
-        ReasonForm::default(),
-        Problems::none(),
-    )
+    show(&site, &moderator, StatusCode::OK, PostId(*post), ReasonForm::default(), Problems::none())
 }
 
 async fn remove(
@@ -88,29 +70,16 @@ async fn remove(
         Ok(reason) => reason,
         Err(problem) => {
             let problems = Problems::one("reason", problem.to_string());
-            return show(
-                &site,
-                &moderator,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                post,
-                form,
-                problems,
-            );
+            return show(&site, &moderator, StatusCode::UNPROCESSABLE_ENTITY, post, form, problems);
         }
     };
     let (by, now) = (at_work(&moderator.0), site.clock.now());
-    let place = site
-        .db
-        .write(move |conn| actions::remove(conn, &by, post, &reason, now))
-        .await?;
+    let place = site.db.write(move |conn| actions::remove(conn, &by, post, &reason, now)).await?;
     see_other(&paths::post_number(place.thread.0, &place.slug, place.number))
 }
 
 fn at_work(member: &Member) -> actions::Moderator {
-    actions::Moderator {
-        id: member.id,
-        standing: member.standing(),
-    }
+    actions::Moderator { id: member.id, standing: member.standing() }
 }
 
 async fn lock(
@@ -151,8 +120,6 @@ async fn switch(
     reason: String,
 ) -> Result<HttpResponse, Error> {
     let (by, now) = (at_work(&moderator.0), site.clock.now());
-    let writing = site
-        .db
-        .write(move |conn| actions::switch(conn, &by, ThreadId(id), switch, &reason, now));
+    let writing = site.db.write(move |conn| actions::switch(conn, &by, ThreadId(id), switch, &reason, now));
     see_other(&writing.await?)
 }

@@ -10,9 +10,7 @@ use crate::web::{Crumb, Frame, Site, When, page};
 
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("/outbox", web::get().to(list))
-        .route("/outbox/{id}", web::get().to(mail));
+    config.route("/outbox", web::get().to(list)).route("/outbox/{id}", web::get().to(mail));
 }
 
 #[derive(Template)]
@@ -44,10 +42,7 @@ async fn list(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Err
     let mails = site.db.read(|conn| Ok(store::newest(conn, 100)?)).await?;
     let frame =
         Frame::new(&site, viewer.account(), "Outbox").with_crumbs(vec![Crumb::new("Outbox", "/outbox")]);
-    page(&ListPage {
-        frame,
-        rows: mails.iter().map(Row::from).collect(),
-    })
+    page(&ListPage { frame, rows: mails.iter().map(Row::from).collect() })
 }
 
 #[derive(Template)]
@@ -66,22 +61,13 @@ enum Piece {
 }
 
 async fn mail(site: web::Data<Site>, viewer: Viewer, id: web::Path<i64>) -> Result<HttpResponse, Error> {
-    let found = site
-        .db
-        .read(move |conn| Ok(store::find(conn, *id)?))
-        .await?
-        .ok_or(Error::NotFound)?;
+    let found = site.db.read(move |conn| Ok(store::find(conn, *id)?)).await?.ok_or(Error::NotFound)?;
     let row = Row::from(&found);
     let way = vec![Crumb::new("Outbox", "/outbox"), Crumb::new(&row.subject, "")];
     let frame = Frame::new(&site, viewer.account(), &row.subject).with_crumbs(way);
     let from = format!("{} <{}>", site.settings.name, site.settings.mail_from);
     let pieces = pieces(&found.mail.body, &site.settings.origin());
-    page(&MailPage {
-        frame,
-        from,
-        row,
-        pieces,
-    })
+    page(&MailPage { frame, from, row, pieces })
 }
 
 /// Cuts a text into words and the addresses of this site, so that one can click what one would have got.

@@ -24,27 +24,17 @@ impl Smtp {
             .map_err(|cause| format!("the mail server's address cannot be used: {cause}"))?
             .timeout(Some(std::time::Duration::from_secs(20)))
             .build();
-        let address = from
-            .parse()
-            .map_err(|cause| format!("{from:?} cannot be the sender of mail: {cause}"))?;
-        let host = from
-            .rsplit_once('@')
-            .map_or("localhost", |(_, host)| host)
-            .to_owned();
-        Ok(Self {
-            transport,
-            from: Mailbox::new(Some(community.to_owned()), address),
-            host,
-        })
+        let address =
+            from.parse().map_err(|cause| format!("{from:?} cannot be the sender of mail: {cause}"))?;
+        let host = from.rsplit_once('@').map_or("localhost", |(_, host)| host).to_owned();
+        Ok(Self { transport, from: Mailbox::new(Some(community.to_owned()), address), host })
     }
 }
 
 impl Mailer for Smtp {
     fn send(&self, id: i64, mail: &Mail) -> Result<(), Failure> {
-        let to = mail
-            .to
-            .parse()
-            .map_err(|cause| Failure::Final(format!("the address is no address: {cause}")))?;
+        let to =
+            mail.to.parse().map_err(|cause| Failure::Final(format!("the address is no address: {cause}")))?;
         let message = Message::builder()
             .message_id(Some(format!("<mail-{id}@{}>", self.host)))
             .from(self.from.clone())

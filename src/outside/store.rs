@@ -38,16 +38,7 @@ pub struct Queued {
     pub failure: Option<String>,
 }
 
-type Row = (
-    i64,
-    String,
-    String,
-    String,
-    Time,
-    i64,
-    Option<Time>,
-    Option<String>,
-);
+type Row = (i64, String, String, String, Time, i64, Option<Time>, Option<String>);
 const COLUMNS: (
     mails::id,
     mails::recipient,
@@ -70,14 +61,7 @@ const COLUMNS: (
 
 fn queued(row: Row) -> Queued {
     let (id, to, subject, body, queued_at, tries, sent_at, failure) = row;
-    Queued {
-        id,
-        mail: Mail { to, subject, body },
-        queued_at,
-        tries,
-        sent_at,
-        failure,
-    }
+    Queued { id, mail: Mail { to, subject, body }, queued_at, tries, sent_at, failure }
 }
 
 /// Takes the mail that is due longest, and moves its next try to `again_at`: should this process end before
@@ -92,10 +76,7 @@ pub fn take_due(conn: &mut Conn, limit: i64, now: Time, again_at: Time) -> Query
         .first::<i64>(conn)
         .optional()?;
     let Some(id) = due else { return Ok(None) };
-    let still_due = mails::table
-        .find(id)
-        .filter(mails::sent_at.is_null())
-        .filter(mails::due_at.le(now));
+    let still_due = mails::table.find(id).filter(mails::sent_at.is_null()).filter(mails::due_at.le(now));
     diesel::update(still_due)
         .set((mails::due_at.eq(again_at), mails::tries.eq(mails::tries + 1)))
         .returning(COLUMNS)
@@ -115,33 +96,20 @@ pub fn mark_sent(conn: &mut Conn, id: i64, now: Time) -> QueryResult<()> {
 /// Writes down why a mail was not sent, and when to try again; with `tries` it can be given up.
 pub fn mark_failed(conn: &mut Conn, id: i64, failure: &str, due_at: Time, tries: i64) -> QueryResult<()> {
     diesel::update(mails::table.find(id))
-        .set((
-            mails::failure.eq(failure),
-            mails::due_at.eq(due_at),
-            mails::tries.eq(tries),
-        ))
+        .set((mails::failure.eq(failure), mails::due_at.eq(due_at), mails::tries.eq(tries)))
         .execute(conn)
         .map(|_| ())
 }
 
 /// The newest mails, sent or not.
 pub fn newest(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Queued>> {
-    let rows: Vec<Row> = mails::table
-        .order(mails::id.desc())
-        .limit(limit)
-        .select(COLUMNS)
-        .load(conn)?;
+    let rows: Vec<Row> = mails::table.order(mails::id.desc()).limit(limit).select(COLUMNS).load(conn)?;
     Ok(rows.into_iter().map(queued).collect())
 }
 
 /// One mail.
 pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Option<Queued>> {
-    mails::table
-        .find(id)
-        .select(COLUMNS)
-        .first(conn)
-        .optional()
-        .map(|row| row.map(queued))
+    mails::table.find(id).select(COLUMNS).first(conn).optional().map(|row| row.map(queued))
 }
 
 /// Mails that were tried in vain, the newest first.

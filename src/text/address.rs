@@ -15,10 +15,8 @@ pub(super) fn allowed(address: &str) -> Option<String> {
     if address.len() > MAX_BYTES {
         return None;
     }
-    let seen: String = address
-        .chars()
-        .filter(|&c| !is_stripped(c) && !is_invisible(c) && c != '\n' && c != '\t')
-        .collect();
+    let seen: String =
+        address.chars().filter(|&c| !is_stripped(c) && !is_invisible(c) && c != '\n' && c != '\t').collect();
     let seen = seen.trim().replace(' ', "%20");
 
     if seen.starts_with('#') {
@@ -57,14 +55,9 @@ mod tests {
 
     #[test]
     fn the_web_and_mail_and_this_site_are_allowed() {
-        for address in [
-            "http://a.example",
-            "HTTPS://a.example/b?c#d",
-            "mailto:ada@a.example",
-            "/t/7",
-            "#post-3",
-            "/",
-        ] {
+        for address in
+            ["http://a.example", "HTTPS://a.example/b?c#d", "mailto:ada@a.example", "/t/7", "#post-3", "/"]
+        {
             assert_eq!(allowed(address).as_deref(), Some(address));
         }
     }
@@ -125,9 +118,6 @@ mod tests {
 
     #[test]
     fn an_endless_address_is_no_link() {
-        assert_eq!(
-            allowed(&format!("http://a.example/{}", "x".repeat(MAX_BYTES))),
-            None
-        );
+        assert_eq!(allowed(&format!("http://a.example/{}", "x".repeat(MAX_BYTES))), None);
     }
 }

@@ -22,11 +22,7 @@ pub(super) enum Piece<'t> {
 
 /// Cuts text into words and addresses. The pieces together are the text.
 pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut found = Found {
-        text,
-        pieces: Vec::new(),
-        done: 0,
-    };
+    let mut found = Found { text, pieces: Vec::new(), done: 0 };
     let mut start = 0;
     for word in text.split_inclusive(char::is_whitespace) {
         if may_hold_address(word) {
@@ -102,13 +98,10 @@ fn may_hold_address(word: &str) -> bool {
 /// Where `www.` begins, if a bare address does there.
 fn www(word: &str) -> Option<usize> {
     let bytes = word.as_bytes();
-    let at = bytes
-        .windows(4)
-        .position(|four| four.eq_ignore_ascii_case(b"www."))?;
+    let at = bytes.windows(4).position(|four| four.eq_ignore_ascii_case(b"www."))?;
     let before = &word[..at];
-    let stands_alone = before
-        .chars()
-        .all(|c| !c.is_alphanumeric() && !matches!(c, '/' | '@' | '.' | '-' | '_' | ':'));
+    let stands_alone =
+        before.chars().all(|c| !c.is_alphanumeric() && !matches!(c, '/' | '@' | '.' | '-' | '_' | ':'));
     stands_alone.then_some(at)
 }
 
@@ -136,14 +129,8 @@ mod tests {
             links("see https://a.example/b_c."),
             link("https://a.example/b_c", "https://a.example/b_c")
         );
-        assert_eq!(
-            links("(www.a.example/x)"),
-            link("www.a.example/x", "https://www.a.example/x")
-        );
-        assert_eq!(
-            links("to ada@a.example, please"),
-            link("ada@a.example", "mailto:ada@a.example")
-        );
+        assert_eq!(links("(www.a.example/x)"), link("www.a.example/x", "https://www.a.example/x"));
+        assert_eq!(links("to ada@a.example, please"), link("ada@a.example", "mailto:ada@a.example"));
     }
 
     #[test]

@@ -118,9 +118,7 @@ impl Builder {
 
     /// Whether such a block is open.
     pub(super) fn is_preformatted(&self) -> bool {
-        self.leaf
-            .as_ref()
-            .is_some_and(|leaf| leaf.kind == LeafKind::Preformatted)
+        self.leaf.as_ref().is_some_and(|leaf| leaf.kind == LeafKind::Preformatted)
     }
 
     /// Ends the paragraph, heading or preformatted block.
@@ -129,8 +127,7 @@ impl Builder {
         if leaf.open {
             let code = self.marks[..self.written].iter().any(|mark| mark.tag == "code");
             if leaf.kind != LeafKind::Preformatted && !code {
-                self.html
-                    .truncate(self.html.trim_end_matches([' ', '\n', '\t']).len());
+                self.html.truncate(self.html.trim_end_matches([' ', '\n', '\t']).len());
             }
             self.unwrite_marks(0);
             if leaf.kind != LeafKind::Bare {
@@ -237,29 +234,15 @@ impl Builder {
     fn start_leaf(&mut self, kind: LeafKind, tag: &'static str) {
         self.end_leaf();
         self.make_room();
-        self.leaf = Some(Leaf {
-            kind,
-            tag,
-            open: false,
-            implied: false,
-            marks: self.marks.len(),
-        });
+        self.leaf = Some(Leaf { kind, tag, open: false, implied: false, marks: self.marks.len() });
     }
 
     fn open_leaf(&mut self) {
         if self.leaf.is_none() {
             self.make_room();
-            let bare = self
-                .slot()
-                .is_some_and(|at| self.frames[at].block != Block::Quote);
+            let bare = self.slot().is_some_and(|at| self.frames[at].block != Block::Quote);
             let kind = if bare { LeafKind::Bare } else { LeafKind::Paragraph };
-            self.leaf = Some(Leaf {
-                kind,
-                tag: "p",
-                open: false,
-                implied: true,
-                marks: self.marks.len(),
-            });
+            self.leaf = Some(Leaf { kind, tag: "p", open: false, implied: true, marks: self.marks.len() });
         }
         if let Some(mut leaf) = self.leaf.take() {
             if !leaf.open {
@@ -357,12 +340,7 @@ impl Builder {
             self.html.push_str(attribute);
             self.html.push('>');
         }
-        self.frames.push(Frame {
-            block,
-            flat,
-            marks: self.marks.len(),
-            bare: false,
-        });
+        self.frames.push(Frame { block, flat, marks: self.marks.len(), bare: false });
     }
 
     fn pop(&mut self) {
@@ -377,10 +355,7 @@ impl Builder {
 
     /// Ends what stands within the innermost block that is `wanted`, unless there is a `wall` before it.
     fn pop_to(&mut self, wanted: impl Fn(Block) -> bool, wall: impl Fn(Block) -> bool) -> bool {
-        let found = self
-            .frames
-            .iter()
-            .rposition(|frame| wanted(frame.block) || wall(frame.block));
+        let found = self.frames.iter().rposition(|frame| wanted(frame.block) || wall(frame.block));
         let Some(at) = found.filter(|&at| wanted(self.frames[at].block)) else {
             return false;
         };

@@ -105,9 +105,7 @@ impl Post<'_> {
             }
             Tag::List(None) => self.builder.start(Block::Bullets),
             Tag::List(Some(first)) => {
-                let first = u32::try_from(first)
-                    .ok()
-                    .filter(|&first| first <= sanitize::MAX_LIST_START);
+                let first = u32::try_from(first).ok().filter(|&first| first <= sanitize::MAX_LIST_START);
                 self.builder.start_numbers(first.unwrap_or(1));
             }
             Tag::Item => self.builder.start(Block::Item),
@@ -118,19 +116,13 @@ impl Post<'_> {
                 self.in_head = true;
             }
             Tag::TableRow => self.builder.start(Block::Row),
-            Tag::TableCell => self.builder.start(if self.in_head {
-                Block::HeadCell
-            } else {
-                Block::Cell
-            }),
+            Tag::TableCell => self.builder.start(if self.in_head { Block::HeadCell } else { Block::Cell }),
             Tag::Emphasis => self.mark("em"),
             Tag::Strong => self.mark("strong"),
             Tag::Strikethrough => self.mark("del"),
-            Tag::Link {
-                link_type: LinkType::Email,
-                dest_url,
-                ..
-            } => self.link(&format!("mailto:{dest_url}")),
+            Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
+                self.link(&format!("mailto:{dest_url}"));
+            }
             Tag::Link { dest_url, .. } => self.link(&dest_url),
             Tag::Image { dest_url, .. } => {
                 self.link(&dest_url);
@@ -164,11 +156,7 @@ impl Post<'_> {
                 self.in_head = false;
             }
             TagEnd::TableRow => self.builder.end(Block::Row),
-            TagEnd::TableCell => self.builder.end(if self.in_head {
-                Block::HeadCell
-            } else {
-                Block::Cell
-            }),
+            TagEnd::TableCell => self.builder.end(if self.in_head { Block::HeadCell } else { Block::Cell }),
             TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => self.end_mark(),
             TagEnd::Link => self.end_link(),
             TagEnd::Image => {
@@ -207,11 +195,7 @@ impl Post<'_> {
 
     /// Begins a link, unless we are in one: then only its words count.
     fn link(&mut self, to: &str) {
-        let address = if self.links == 0 {
-            address::allowed(to)
-        } else {
-            None
-        };
+        let address = if self.links == 0 { address::allowed(to) } else { None };
         let written = address.is_some_and(|address| self.builder.link(&address, false));
         self.marks.push(written.then_some("a"));
         self.links += 1;
@@ -253,9 +237,7 @@ pub(super) fn file_name(address: &str) -> Option<&str> {
     let path = address.split(['?', '#']).next()?;
     let name = path.rsplit('/').next()?;
     let simple = name.len() <= 80
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
         && name.trim_matches('.').contains('.')
         && path.len() > name.len() + "https://".len();
     simple.then_some(name)
@@ -296,11 +278,7 @@ fn excess_start(line: &str) -> Option<usize> {
             b'>' => 0,
             b'-' | b'*' | b'+' if blank(at + 1) => 0,
             b'0'..=b'9' => {
-                let digits = bytes[at..]
-                    .iter()
-                    .take(10)
-                    .take_while(|byte| byte.is_ascii_digit())
-                    .count();
+                let digits = bytes[at..].iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
                 if !matches!(bytes.get(at + digits), Some(b'.' | b')')) || !blank(at + digits + 1) {
                     return None;
                 }
@@ -311,10 +289,8 @@ fn excess_start(line: &str) -> Option<usize> {
         starts += 1;
         if starts > MAX_STARTS {
             // A line of nothing but "- - -" is a rule, however long.
-            let rule = byte != b'>'
-                && bytes[at..]
-                    .iter()
-                    .all(|&other| other == byte || other.is_ascii_whitespace());
+            let rule =
+                byte != b'>' && bytes[at..].iter().all(|&other| other == byte || other.is_ascii_whitespace());
             return (!rule).then_some(at + mark);
         }
         at += mark + 1;

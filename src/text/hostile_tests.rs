@@ -66,19 +66,11 @@ pub(super) fn misses(html: &str) -> Vec<String> {
 
 /// Everything between `<` and `>`. In clean HTML no `<` or `>` stands anywhere else.
 fn tags(html: &str) -> Vec<&str> {
-    html.split('<')
-        .skip(1)
-        .map(|after| after.split('>').next().unwrap_or(after))
-        .collect()
+    html.split('<').skip(1).map(|after| after.split('>').next().unwrap_or(after)).collect()
 }
 
 fn unknown_tag(tag: &str) -> Option<String> {
-    let name = tag
-        .strip_prefix('/')
-        .unwrap_or(tag)
-        .split(' ')
-        .next()
-        .unwrap_or_default();
+    let name = tag.strip_prefix('/').unwrap_or(tag).split(' ').next().unwrap_or_default();
     let bare = tag.len() == name.len() || tag.starts_with('/');
     let known = TAGS.contains(&name)
         && (bare
@@ -86,12 +78,10 @@ fn unknown_tag(tag: &str) -> Option<String> {
             || name == "a" && tag.starts_with("a href=\""));
     let lower = tag.to_ascii_lowercase();
     let hostile = lower.starts_with("script")
-        || [" on", " style=", " class=", " id=", "\"javascript:"]
-            .iter()
-            .any(|part| {
-                // An address may hold anything; only what stands outside of quotes is an attribute.
-                lower.split('"').step_by(2).any(|outside| outside.contains(part))
-            });
+        || [" on", " style=", " class=", " id=", "\"javascript:"].iter().any(|part| {
+            // An address may hold anything; only what stands outside of quotes is an attribute.
+            lower.split('"').step_by(2).any(|outside| outside.contains(part))
+        });
     (!known || hostile || lower.contains("\"javascript:")).then(|| format!("tag <{tag}>"))
 }
 
@@ -109,10 +99,7 @@ fn nothing_hostile_comes_through() {
         let format = Format::parse(&case.format).unwrap();
         let html = render(format, &case.source);
         for miss in misses(html.as_str()) {
-            found.push(format!(
-                "{} as {}: {:?} gave {html}: {miss}",
-                case.kind, case.format, case.source
-            ));
+            found.push(format!("{} as {}: {:?} gave {html}: {miss}", case.kind, case.format, case.source));
         }
     }
     assert!(found.is_empty(), "{found:#?}");
@@ -123,13 +110,7 @@ fn nothing_hostile_comes_through_in_another_format_either() {
     for case in cases() {
         for format in [Format::Markdown, Format::Html, Format::Text] {
             let html = render(format, &case.source);
-            assert_eq!(
-                misses(html.as_str()),
-                Vec::<String>::new(),
-                "{:?} as {}",
-                case.source,
-                format.code()
-            );
+            assert_eq!(misses(html.as_str()), Vec::<String>::new(), "{:?} as {}", case.source, format.code());
         }
     }
 }

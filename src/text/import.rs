@@ -137,9 +137,7 @@ pub(super) fn is_inline(name: &str) -> bool {
 }
 
 fn unread(name: &str) -> Option<&'static str> {
-    UNREAD
-        .into_iter()
-        .find(|unread| unread.eq_ignore_ascii_case(name))
+    UNREAD.into_iter().find(|unread| unread.eq_ignore_ascii_case(name))
 }
 
 fn mark(name: &str) -> Option<&'static str> {
@@ -230,9 +228,7 @@ fn close(builder: &mut Builder, name: &str) {
 /// An image becomes a link to it, in the words that describe it.
 fn image(builder: &mut Builder, attributes: &str) {
     let source = attribute(attributes, "src").unwrap_or_default().trim();
-    let described = attribute(attributes, "alt")
-        .map(str::trim)
-        .filter(|words| !words.is_empty());
+    let described = attribute(attributes, "alt").map(str::trim).filter(|words| !words.is_empty());
     let Some(words) = described.or_else(|| file_name(source)) else {
         return;
     };

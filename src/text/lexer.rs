@@ -6,11 +6,7 @@ pub(super) enum Token<'s> {
     /// Text, with its character references as written.
     Text(&'s str),
     /// A start tag.
-    Open {
-        name: &'s str,
-        attributes: &'s str,
-        raw: &'s str,
-    },
+    Open { name: &'s str, attributes: &'s str, raw: &'s str },
     /// An end tag.
     Close { name: &'s str, raw: &'s str },
 }
@@ -97,9 +93,7 @@ fn markup(source: &str) -> (usize, Option<Token<'_>>) {
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return (source.find('>').map_or(source.len(), |at| at + 1), None);
     }
-    let length = name
-        .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
-        .unwrap_or(name.len());
+    let length = name.find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).unwrap_or(name.len());
     let (name, attributes) = name.split_at(length);
     let Some(end) = tag_end(attributes) else {
         return (source.len(), None);
@@ -107,15 +101,7 @@ fn markup(source: &str) -> (usize, Option<Token<'_>>) {
     let head = if closing { 2 } else { 1 };
     let raw = &source[..=head + length + end];
     let attributes = &attributes[..end];
-    let token = if closing {
-        Token::Close { name, raw }
-    } else {
-        Token::Open {
-            name,
-            attributes,
-            raw,
-        }
-    };
+    let token = if closing { Token::Close { name, raw } } else { Token::Open { name, attributes, raw } };
     (raw.len(), Some(token))
 }
 
@@ -203,10 +189,7 @@ mod tests {
 
     #[test]
     fn tags_and_text_are_told_apart() {
-        assert_eq!(
-            short("a<b c='>'>d</b >e < 3"),
-            ["\"a\"", "<b| c='>'>", "\"d\"", "</b>", "\"e < 3\""]
-        );
+        assert_eq!(short("a<b c='>'>d</b >e < 3"), ["\"a\"", "<b| c='>'>", "\"d\"", "</b>", "\"e < 3\""]);
     }
 
     #[test]

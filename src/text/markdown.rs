@@ -42,9 +42,7 @@ impl Format {
     /// The format that a word from the database stands for.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Markdown, Self::Text, Self::Html]
-            .into_iter()
-            .find(|format| format.code() == code)
+        [Self::Markdown, Self::Text, Self::Html].into_iter().find(|format| format.code() == code)
     }
 }
 
@@ -87,11 +85,7 @@ impl askama::filters::HtmlSafe for SafeHtml {}
 pub fn render(format: Format, source: &str) -> SafeHtml {
     // A fault in a parser must cost a post its markup, not a thread its page.
     let rendered = catch_unwind(|| attempt(format, source)).ok().flatten();
-    SafeHtml(
-        rendered
-            .or_else(|| sanitize::settle(plain::build(&prepare(source))))
-            .unwrap_or_default(),
-    )
+    SafeHtml(rendered.or_else(|| sanitize::settle(plain::build(&prepare(source)))).unwrap_or_default())
 }
 
 /// The first `characters` characters of the post's words, without markup, for lists and descriptions. What is cut ends
@@ -156,10 +150,7 @@ pub(super) fn attempt(format: Format, source: &str) -> Option<String> {
 
 /// The source without what is never shown, its line ends alike, and no longer than may be.
 fn prepare(source: &str) -> Cow<'_, str> {
-    let end = source
-        .char_indices()
-        .nth(MAX_IMPORT_CHARACTERS)
-        .map_or(source.len(), |(at, _)| at);
+    let end = source.char_indices().nth(MAX_IMPORT_CHARACTERS).map_or(source.len(), |(at, _)| at);
     let source = &source[..end];
     if !source.contains(is_stripped) {
         return Cow::Borrowed(source);

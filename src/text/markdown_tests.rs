@@ -48,10 +48,7 @@ fn tables_have_no_alignment() {
 fn a_table_of_twenty_columns_is_one_and_of_twenty_one_is_text() {
     let table = |columns: usize| format!("{}\n{}\n", "|a".repeat(columns), "|-".repeat(columns));
     assert!(markdown(&table(20)).starts_with("<table>"));
-    assert_eq!(
-        markdown(&table(21)),
-        format!("<p>{}<br>{}</p>", "|a".repeat(21), "|-".repeat(21))
-    );
+    assert_eq!(markdown(&table(21)), format!("<p>{}<br>{}</p>", "|a".repeat(21), "|-".repeat(21)));
 }
 
 #[test]
@@ -61,10 +58,7 @@ fn task_boxes_are_characters() {
 
 #[test]
 fn html_in_markdown_is_text() {
-    assert_eq!(
-        markdown("a <b>c</b> <!-- d -->"),
-        "<p>a &lt;b&gt;c&lt;/b&gt; &lt;!-- d --&gt;</p>"
-    );
+    assert_eq!(markdown("a <b>c</b> <!-- d -->"), "<p>a &lt;b&gt;c&lt;/b&gt; &lt;!-- d --&gt;</p>");
     assert_eq!(
         markdown("<div class=x>\n*a*\n</div>\n\n*b*"),
         "<p>&lt;div class=x&gt;<br>*a*<br>&lt;/div&gt;</p><p><em>b</em></p>"
@@ -81,44 +75,23 @@ fn images_are_links_in_their_own_words() {
         markdown("![](https://x.example/i.png?s=1)"),
         format!("<p>{}</p>", link("https://x.example/i.png?s=1", "i.png"))
     );
-    assert_eq!(
-        markdown("![](https://x.example)"),
-        format!("<p>{}</p>", link("https://x.example", "image"))
-    );
-    assert_eq!(
-        markdown("[![a](https://x.example/i.png)](/t/1)"),
-        format!("<p>{}</p>", link("/t/1", "a"))
-    );
-    assert_eq!(
-        markdown("![a](data:image/png;base64,xx)![](javascript:x)"),
-        "<p>a</p>"
-    );
+    assert_eq!(markdown("![](https://x.example)"), format!("<p>{}</p>", link("https://x.example", "image")));
+    assert_eq!(markdown("[![a](https://x.example/i.png)](/t/1)"), format!("<p>{}</p>", link("/t/1", "a")));
+    assert_eq!(markdown("![a](data:image/png;base64,xx)![](javascript:x)"), "<p>a</p>");
 }
 
 #[test]
 fn addresses_become_links_except_in_links_and_code() {
     assert_eq!(
         markdown("https://a.example/b_c_d?e=1&f"),
-        format!(
-            "<p>{}</p>",
-            link(
-                "https://a.example/b_c_d?e=1&amp;f",
-                "https://a.example/b_c_d?e=1&amp;f"
-            )
-        )
+        format!("<p>{}</p>", link("https://a.example/b_c_d?e=1&amp;f", "https://a.example/b_c_d?e=1&amp;f"))
     );
     assert_eq!(
         markdown("<ada@a.example>"),
         format!("<p>{}</p>", link("mailto:ada@a.example", "ada@a.example"))
     );
-    assert_eq!(
-        markdown("[https://a.example](/b)"),
-        format!("<p>{}</p>", link("/b", "https://a.example"))
-    );
-    assert_eq!(
-        markdown("`https://a.example`"),
-        "<p><code>https://a.example</code></p>"
-    );
+    assert_eq!(markdown("[https://a.example](/b)"), format!("<p>{}</p>", link("/b", "https://a.example")));
+    assert_eq!(markdown("`https://a.example`"), "<p><code>https://a.example</code></p>");
 }
 
 #[test]
@@ -144,10 +117,7 @@ fn headings_begin_at_the_third_level_and_skip_none() {
         "<h3>a</h3><h4>b</h4><h5>c</h5><h3>d</h3><h4>e</h4>"
     );
     assert_eq!(markdown("###### a"), "<h3>a</h3>");
-    assert_eq!(
-        html("<h6>a</h6><h2>b</h2><h1>c</h1>"),
-        "<h3>a</h3><h4>b</h4><h3>c</h3>"
-    );
+    assert_eq!(html("<h6>a</h6><h2>b</h2><h1>c</h1>"), "<h3>a</h3><h4>b</h4><h3>c</h3>");
 }
 
 #[test]
@@ -155,9 +125,7 @@ fn nesting_ends_at_sixteen() {
     let deep = markdown(&format!("{} a", ">".repeat(40)));
     assert_eq!(deep.matches("<blockquote>").count(), 16);
     assert!(deep.contains('a'));
-    let lines: Vec<String> = (0..30)
-        .map(|level| format!("{}- {level}\n", "  ".repeat(level)))
-        .collect();
+    let lines: Vec<String> = (0..30).map(|level| format!("{}- {level}\n", "  ".repeat(level))).collect();
     let list = markdown(&lines.concat());
     assert_eq!(list.matches("<ul>").count(), 16);
     assert!(list.contains("14<ul><li>15<br>16<br>17"), "{list}");
@@ -166,18 +134,12 @@ fn nesting_ends_at_sixteen() {
 #[test]
 fn a_long_row_of_dashes_is_still_a_rule() {
     assert_eq!(markdown(&"- ".repeat(60)), "<hr>");
-    assert_eq!(
-        markdown(&format!("{}a", "- ".repeat(60))).matches("<ul>").count(),
-        16
-    );
+    assert_eq!(markdown(&format!("{}a", "- ".repeat(60))).matches("<ul>").count(), 16);
 }
 
 #[test]
 fn bidi_overrides_and_controls_are_stripped_however_they_are_written() {
-    assert_eq!(
-        markdown("a\u{202E}b&#x202E;c\0d&#8238;e\u{2066}f\u{FFF9}g\r\nh"),
-        "<p>abcdefg\nh</p>"
-    );
+    assert_eq!(markdown("a\u{202E}b&#x202E;c\0d&#8238;e\u{2066}f\u{FFF9}g\r\nh"), "<p>abcdefg\nh</p>");
     assert_eq!(html("<p>a\u{202E}b&#x202E;c\0d</p>"), "<p>abcd</p>");
     assert_eq!(text("a\u{202E}b\rc"), "<p>ab<br>c</p>");
 }
@@ -220,38 +182,21 @@ fn imported_images_are_links_or_nothing() {
         format!("<p>{}</p>", link("https://x.example/a.png", "a.png"))
     );
     assert_eq!(html("<p>a<img src='https://x.example/?a b'></p>"), "<p>a</p>");
-    assert_eq!(
-        html("<a href=/f><img src=/t.png alt=t></a>"),
-        format!("<p>{}</p>", link("/f", "t"))
-    );
+    assert_eq!(html("<a href=/f><img src=/t.png alt=t></a>"), format!("<p>{}</p>", link("/f", "t")));
 }
 
 #[test]
 fn marks_that_close_in_the_wrong_order_or_not_at_all_are_closed() {
-    assert_eq!(
-        html("<b><i>a</b>b</i>"),
-        "<p><strong><em>a</em></strong><em>b</em></p>"
-    );
+    assert_eq!(html("<b><i>a</b>b</i>"), "<p><strong><em>a</em></strong><em>b</em></p>");
     assert_eq!(html("<p><b>a</p>b"), "<p><strong>a</strong></p><p>b</p>");
-    assert_eq!(
-        html("<a href=/x><div>a</div></a>"),
-        format!("<p>{}</p>", link("/x", "a"))
-    );
+    assert_eq!(html("<a href=/x><div>a</div></a>"), format!("<p>{}</p>", link("/x", "a")));
 }
 
 #[test]
 fn html_with_too_many_tags_is_plain_text() {
-    assert_eq!(
-        html(&"<b>a</b>".repeat(2_501)),
-        format!("<p>{}</p>", "a".repeat(2_501))
-    );
+    assert_eq!(html(&"<b>a</b>".repeat(2_501)), format!("<p>{}</p>", "a".repeat(2_501)));
     assert_eq!(html(&format!("{}x", "<blockquote>".repeat(201))), "<p>x</p>");
-    assert_eq!(
-        html(&format!("{}x", "<blockquote>".repeat(199)))
-            .matches("<blockquote>")
-            .count(),
-        16
-    );
+    assert_eq!(html(&format!("{}x", "<blockquote>".repeat(199))).matches("<blockquote>").count(), 16);
 }
 
 #[test]
@@ -277,10 +222,7 @@ fn rendering_twice_gives_the_same() {
 
 #[test]
 fn an_excerpt_is_words_without_markup() {
-    let post = render(
-        Format::Markdown,
-        "# Head\n\nOne *two*three &amp; `<four>`\n\n- a\n- b",
-    );
+    let post = render(Format::Markdown, "# Head\n\nOne *two*three &amp; `<four>`\n\n- a\n- b");
     assert_eq!(excerpt(&post, 100), "Head One twothree & <four> a b");
     assert_eq!(excerpt(&post, 30), "Head One twothree & <four> a b");
     assert_eq!(excerpt(&post, 29), "Head One twothree & <four> a…");
@@ -316,16 +258,6 @@ struct Body {
 #[test]
 fn templates_print_a_post_as_it_is_and_escape_what_is_not_one() {
     let post = render(Format::Text, "a");
-    assert_eq!(
-        Page { post: &post }.render().unwrap(),
-        "<p>a</p>|&#60;p&#62;a&#60;/p&#62;"
-    );
-    assert_eq!(
-        Row {
-            row: Body { body: post }
-        }
-        .render()
-        .unwrap(),
-        "<p>a</p>"
-    );
+    assert_eq!(Page { post: &post }.render().unwrap(), "<p>a</p>|&#60;p&#62;a&#60;/p&#62;");
+    assert_eq!(Row { row: Body { body: post } }.render().unwrap(), "<p>a</p>");
 }

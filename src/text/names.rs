@@ -227,9 +227,8 @@ impl fmt::Display for Title {
 #[must_use]
 pub fn slug(title: &str) -> String {
     let mut slug = String::new();
-    for word in plain_letters(title)
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
+    for word in
+        plain_letters(title).split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
     {
         let gap = usize::from(!slug.is_empty());
         if slug.len() + gap + word.len() > MAX_SLUG {
@@ -243,11 +242,7 @@ pub fn slug(title: &str) -> String {
         }
         slug.push_str(word);
     }
-    if slug.is_empty() {
-        "thread".to_owned()
-    } else {
-        slug
-    }
+    if slug.is_empty() { "thread".to_owned() } else { slug }
 }
 
 fn plain_letters(text: &str) -> String {
@@ -276,8 +271,7 @@ fn fold_spaces(text: &str) -> String {
 }
 
 fn has_lines(text: &str) -> bool {
-    text.trim()
-        .contains(['\n', '\r', '\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}'])
+    text.trim().contains(['\n', '\r', '\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
 fn refuse_marks(text: &str) -> Result<(), NameProblem> {

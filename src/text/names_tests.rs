@@ -95,10 +95,7 @@ fn emoji_symbols_and_markup_are_refused() {
         "Ada\u{FE0F}",
     ] {
         assert!(
-            matches!(
-                name(typed),
-                Err(NameProblem::Character(_) | NameProblem::Invisible)
-            ),
+            matches!(name(typed), Err(NameProblem::Character(_) | NameProblem::Invisible)),
             "{typed}: {:?}",
             name(typed)
         );
@@ -185,10 +182,7 @@ fn a_title_counts_characters_not_bytes() {
     assert!(title(&"ü".repeat(120)).is_ok());
     assert_eq!(title(&"ü".repeat(121)), Err(NameProblem::TitleTooLong));
     assert_eq!(title("  a   b  "), Err(NameProblem::TitleTooShort));
-    assert_eq!(
-        title("a\u{200B}\u{200B}\u{200B}\u{200B}"),
-        Err(NameProblem::TitleTooShort)
-    );
+    assert_eq!(title("a\u{200B}\u{200B}\u{200B}\u{200B}"), Err(NameProblem::TitleTooShort));
 }
 
 #[test]
@@ -239,13 +233,7 @@ fn every_problem_is_a_sentence() {
         NameProblem::TitleTooLong,
     ] {
         let text = problem.to_string();
-        assert!(
-            text.ends_with('.') && text.starts_with(char::is_uppercase),
-            "{text}"
-        );
+        assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
     }
-    assert_eq!(
-        NameProblem::TitleTooLong.to_string(),
-        "Keep the title within 120 characters."
-    );
+    assert_eq!(NameProblem::TitleTooLong.to_string(), "Keep the title within 120 characters.");
 }

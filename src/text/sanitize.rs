@@ -52,10 +52,7 @@ static STRICT: LazyLock<Builder<'static>> = LazyLock::new(|| {
     strict
         .tags(TAGS.into_iter().collect())
         .clean_content_tags(HashSet::from(["script", "style"]))
-        .tag_attributes(HashMap::from([
-            ("a", HashSet::from(["href"])),
-            ("ol", HashSet::from(["start"])),
-        ]))
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
         .generic_attributes(HashSet::new())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
@@ -86,11 +83,7 @@ pub(super) fn settle(html: String) -> Option<String> {
 
 /// The number a list may begin with.
 pub(super) fn list_start(value: &str) -> Option<u32> {
-    value
-        .trim()
-        .parse()
-        .ok()
-        .filter(|&start| start <= MAX_LIST_START && start != 1)
+    value.trim().parse().ok().filter(|&start| start <= MAX_LIST_START && start != 1)
 }
 
 /// Unwraps links that lead nowhere, and drops the characters that are never shown.
@@ -100,11 +93,7 @@ fn tidy(html: &str) -> String {
     for token in Lexer::new(html) {
         let behind_pre = tidied.ends_with("<pre>");
         match token {
-            Token::Open {
-                name: "a",
-                attributes,
-                raw,
-            } => {
+            Token::Open { name: "a", attributes, raw } => {
                 let leads = attribute(attributes, "href").is_some();
                 links.push(leads);
                 if leads {
@@ -120,11 +109,7 @@ fn tidy(html: &str) -> String {
             Token::Text(text) => {
                 let linked = links.contains(&true);
                 // Parsers take a line end here for none, each time they read it.
-                let text = if behind_pre {
-                    text.trim_start_matches('\n')
-                } else {
-                    text
-                };
+                let text = if behind_pre { text.trim_start_matches('\n') } else { text };
                 let hidden = |c: char| is_stripped(c) || (linked && is_invisible(c));
                 tidied.extend(text.chars().filter(|&c| !hidden(c)));
             }
@@ -155,10 +140,7 @@ mod tests {
 
     #[test]
     fn a_link_that_may_lead_nowhere_becomes_its_words() {
-        assert_eq!(
-            settled("<p><a href=\"java&#115;cript&colon;x\">a</a> <a>b</a></p>"),
-            "<p>a b</p>"
-        );
+        assert_eq!(settled("<p><a href=\"java&#115;cript&colon;x\">a</a> <a>b</a></p>"), "<p>a b</p>");
     }
 
     #[test]

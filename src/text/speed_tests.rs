@@ -5,11 +5,8 @@ use std::time::{Duration, Instant};
 use super::markdown::{Format, MAX_CHARACTERS, render};
 
 /// How long the slowest post may take.
-const LIMIT: Duration = if cfg!(debug_assertions) {
-    Duration::from_secs(2)
-} else {
-    Duration::from_millis(50)
-};
+const LIMIT: Duration =
+    if cfg!(debug_assertions) { Duration::from_secs(2) } else { Duration::from_millis(50) };
 
 /// What is repeated to fill a post.
 const REPEATED: [&str; 98] = [
@@ -147,12 +144,7 @@ fn filled(pattern: &str) -> String {
 
 fn in_halves(first: &str, second: &str) -> String {
     let half = MAX_CHARACTERS / 2;
-    first
-        .chars()
-        .cycle()
-        .take(half)
-        .chain(second.chars().cycle().take(half))
-        .collect()
+    first.chars().cycle().take(half).chain(second.chars().cycle().take(half)).collect()
 }
 
 fn each(count: usize, one: impl Fn(usize) -> String) -> String {
@@ -165,38 +157,17 @@ fn made() -> Vec<(String, String)> {
 
 fn deep() -> Vec<(String, String)> {
     vec![
-        (
-            "list that deepens".to_owned(),
-            each(170, |level| format!("{}- a\n", " ".repeat(level * 2))),
-        ),
-        (
-            "deep quote, lazy lines".to_owned(),
-            format!("{}a\n{}", "> ".repeat(5_000), "b\n".repeat(10_000)),
-        ),
-        (
-            "deep list, blank lines".to_owned(),
-            format!("{}a\n{}", "- ".repeat(7_500), "\n".repeat(15_000)),
-        ),
+        ("list that deepens".to_owned(), each(170, |level| format!("{}- a\n", " ".repeat(level * 2)))),
+        ("deep quote, lazy lines".to_owned(), format!("{}a\n{}", "> ".repeat(5_000), "b\n".repeat(10_000))),
+        ("deep list, blank lines".to_owned(), format!("{}a\n{}", "- ".repeat(7_500), "\n".repeat(15_000))),
         (
             "deep list, indented lines".to_owned(),
             format!("{}a\n{}", "- ".repeat(5_000), " b\n".repeat(6_600)),
         ),
-        (
-            "deep emphasis".to_owned(),
-            format!("{}a{}", "*".repeat(14_999), "*".repeat(15_000)),
-        ),
-        (
-            "deep emphasis, mixed".to_owned(),
-            format!("{}b{}", "*a _".repeat(3_700), "_a* ".repeat(3_700)),
-        ),
-        (
-            "backtick runs".to_owned(),
-            each(240, |length| format!("{} ", "`".repeat(length + 1))),
-        ),
-        (
-            "reference bomb".to_owned(),
-            format!("[a]: /{}\n\n{}", "b".repeat(10_000), "[a] ".repeat(5_000)),
-        ),
+        ("deep emphasis".to_owned(), format!("{}a{}", "*".repeat(14_999), "*".repeat(15_000))),
+        ("deep emphasis, mixed".to_owned(), format!("{}b{}", "*a _".repeat(3_700), "_a* ".repeat(3_700))),
+        ("backtick runs".to_owned(), each(240, |length| format!("{} ", "`".repeat(length + 1)))),
+        ("reference bomb".to_owned(), format!("[a]: /{}\n\n{}", "b".repeat(10_000), "[a] ".repeat(5_000))),
         (
             "reference title bomb".to_owned(),
             format!("[a]: /b '{}'\n\n{}", "c".repeat(15_000), "[a] ".repeat(3_700)),
@@ -205,10 +176,7 @@ fn deep() -> Vec<(String, String)> {
             "many references".to_owned(),
             each(2_000, |at| format!("[{at}]: /b\n")) + &each(1_500, |at| format!("[{at}] ")),
         ),
-        (
-            "unknown references".to_owned(),
-            each(4_000, |at| format!("[{at}][] ")),
-        ),
+        ("unknown references".to_owned(), each(4_000, |at| format!("[{at}][] "))),
     ]
 }
 
@@ -216,46 +184,21 @@ fn wide() -> Vec<(String, String)> {
     let columns = |count: usize| format!("{}\n{}\n", "|a".repeat(count), "|-".repeat(count));
     vec![
         ("wide table".to_owned(), columns(7_000)),
-        (
-            "wide table, empty rows".to_owned(),
-            format!("{}{}", columns(3_000), "|\n".repeat(9_000)),
-        ),
-        (
-            "table of twenty, short rows".to_owned(),
-            format!("{}{}", columns(20), "a\n".repeat(14_900)),
-        ),
+        ("wide table, empty rows".to_owned(), format!("{}{}", columns(3_000), "|\n".repeat(9_000))),
+        ("table of twenty, short rows".to_owned(), format!("{}{}", columns(20), "a\n".repeat(14_900))),
         ("many small tables".to_owned(), "|a|\n|-|\n|b|\n\n".repeat(2_100)),
-        (
-            "images in images".to_owned(),
-            format!("{}{}", "![".repeat(5_000), "](a)".repeat(5_000)),
-        ),
-        (
-            "nested parentheses".to_owned(),
-            format!("[a]({}{})", "(".repeat(14_000), ")".repeat(14_000)),
-        ),
+        ("images in images".to_owned(), format!("{}{}", "![".repeat(5_000), "](a)".repeat(5_000))),
+        ("nested parentheses".to_owned(), format!("[a]({}{})", "(".repeat(14_000), ")".repeat(14_000))),
         ("long word".to_owned(), "a.".repeat(15_000)),
-        (
-            "long address".to_owned(),
-            format!("http://{}", "a.".repeat(14_900)),
-        ),
-        (
-            "many hosts of other alphabets".to_owned(),
-            "http://ä.ö ".repeat(2_700),
-        ),
+        ("long address".to_owned(), format!("http://{}", "a.".repeat(14_900))),
+        ("many hosts of other alphabets".to_owned(), "http://ä.ö ".repeat(2_700)),
         ("entities that grow".to_owned(), "&ngE;".repeat(6_000)),
         ("non-breaking spaces".to_owned(), "a\u{A0}".repeat(15_000)),
         (
             "b with attributes, then paragraphs".to_owned(),
-            format!(
-                "<p>{}</p>{}",
-                each(600, |at| format!("<b id={at}>")),
-                "<p>x</p>".repeat(2_000)
-            ),
+            format!("<p>{}</p>{}", each(600, |at| format!("<b id={at}>")), "<p>x</p>".repeat(2_000)),
         ),
-        (
-            "comments that never end".to_owned(),
-            format!("<!--{}", "--!".repeat(9_000)),
-        ),
+        ("comments that never end".to_owned(), format!("<!--{}", "--!".repeat(9_000))),
         (
             "end tags looked for in vain".to_owned(),
             format!("{}{}", "<svg><math><title>".repeat(800), "</s".repeat(5_000)),
@@ -285,10 +228,7 @@ fn halves() -> Vec<(String, String)> {
 }
 
 fn sources() -> Vec<(String, String)> {
-    let repeated = REPEATED
-        .into_iter()
-        .chain(HTML)
-        .map(|pattern| (format!("{pattern:?}"), filled(pattern)));
+    let repeated = REPEATED.into_iter().chain(HTML).map(|pattern| (format!("{pattern:?}"), filled(pattern)));
     repeated.chain(made()).collect()
 }
 
@@ -321,22 +261,9 @@ fn no_post_takes_long() {
 
 #[test]
 fn an_import_of_the_greatest_length_takes_no_more_than_its_share() {
-    for pattern in [
-        "[a](",
-        "*a _",
-        "> ",
-        "- a\n",
-        "<b>a</b>",
-        "<p>a<br>",
-        "a@b.c ",
-        "|a|b|\n|-|-|\n",
-        "a\n",
-    ] {
-        let source: String = pattern
-            .chars()
-            .cycle()
-            .take(super::markdown::MAX_IMPORT_CHARACTERS)
-            .collect();
+    for pattern in ["[a](", "*a _", "> ", "- a\n", "<b>a</b>", "<p>a<br>", "a@b.c ", "|a|b|\n|-|-|\n", "a\n"]
+    {
+        let source: String = pattern.chars().cycle().take(super::markdown::MAX_IMPORT_CHARACTERS).collect();
         for format in [Format::Markdown, Format::Html, Format::Text] {
             let taken = time(format, &source);
             assert!(taken < LIMIT * 10, "{pattern:?} as {}: {taken:?}", format.code());

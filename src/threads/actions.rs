@@ -40,11 +40,7 @@ impl Written {
     /// Renders a post's words.
     #[must_use]
     pub fn new(body: &Body, request_id: Option<String>) -> Self {
-        Self {
-            body: body.as_str().to_owned(),
-            html: render(Format::Markdown, body.as_str()),
-            request_id,
-        }
+        Self { body: body.as_str().to_owned(), html: render(Format::Markdown, body.as_str()), request_id }
     }
 }
 
@@ -65,16 +61,11 @@ pub fn start(
         return Ok(posted);
     }
     let boards = boards::store::all(conn)?;
-    let board = boards
-        .iter()
-        .find(|one| one.slug == board)
-        .ok_or(Error::NotFound)?;
+    let board = boards.iter().find(|one| one.slug == board).ok_or(Error::NotFound)?;
     let board = find_readable(&boards, board.id, &author.standing).ok_or(Error::NotFound)?;
     may_write(board, &author.standing, author.email_confirmed).map_err(forbidden)?;
     if !ThreadKind::open_to(&author.standing).contains(&kind) {
-        return Err(Error::Forbidden(
-            "Only community managers start announcements.".into(),
-        ));
+        return Err(Error::Forbidden("Only community managers start announcements.".into()));
     }
     let slug = slug(title.as_str());
     let new = NewThread {
@@ -89,12 +80,7 @@ pub fn start(
     let thread = store::insert_thread(conn, &new)?;
     boards::store::add_counts(conn, board.id, 1, 0)?;
     let post = add_post(conn, author.id, thread, written, now)?;
-    Ok(Posted {
-        post,
-        thread,
-        slug,
-        number: 1,
-    })
+    Ok(Posted { post, thread, slug, number: 1 })
 }
 
 /// Answers in a thread. Sent twice with the same request id, it answers with the first.
@@ -112,22 +98,11 @@ pub fn reply(
         return Ok(posted);
     }
     let (found, board) = find_open(conn, thread, &author.standing)?;
-    rules::may_reply(
-        &board,
-        found.kind,
-        found.locked,
-        &author.standing,
-        author.email_confirmed,
-    )
-    .map_err(forbidden)?;
+    rules::may_reply(&board, found.kind, found.locked, &author.standing, author.email_confirmed)
+        .map_err(forbidden)?;
     let post = add_post(conn, author.id, thread, written, now)?;
     let number = store::number_of(conn, post)?;
-    Ok(Posted {
-        post,
-        thread,
-        slug: found.slug,
-        number,
-    })
+    Ok(Posted { post, thread, slug: found.slug, number })
 }
 
 /// The thread and its board, where this person may read it.
@@ -141,9 +116,7 @@ pub fn find_open(
 ) -> Result<(store::Thread, Board), Error> {
     let boards = boards::store::all(conn)?;
     let found = store::find(conn, thread)?.ok_or(Error::NotFound)?;
-    let board = find_readable(&boards, found.board, standing)
-        .ok_or(Error::NotFound)?
-        .clone();
+    let board = find_readable(&boards, found.board, standing).ok_or(Error::NotFound)?.clone();
     Ok((found, board))
 }
 
@@ -195,15 +168,6 @@ fn add_post(
 fn held_by(conn: &mut Conn, member: MemberId, now: Time) -> Result<Held, Error> {
     let author = members::store::get(conn, member)?;
     let shown = badges::store::shown_by(conn, &[member], now)?;
-    let badges: Vec<Badge> = shown
-        .get(&member)
-        .into_iter()
-        .flatten()
-        .map(|one| one.badge)
-        .collect();
-    Ok(Held {
-        rank: author.rank,
-        tier: author.tier,
-        badges: held_codes(&badges),
-    })
+    let badges: Vec<Badge> = shown.get(&member).into_iter().flatten().map(|one| one.badge).collect();
+    Ok(Held { rank: author.rank, tier: author.tier, badges: held_codes(&badges) })
 }

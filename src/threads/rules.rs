@@ -62,13 +62,9 @@ impl ThreadKind {
     /// The kinds that somebody may start.
     #[must_use]
     pub fn open_to(standing: &Standing) -> Vec<Self> {
-        let announces = [Role::CommunityManager, Role::Administrator]
-            .iter()
-            .any(|role| standing.roles.contains(role));
-        Self::ALL
-            .into_iter()
-            .filter(|kind| announces || *kind != Self::Announcement)
-            .collect()
+        let announces =
+            [Role::CommunityManager, Role::Administrator].iter().any(|role| standing.roles.contains(role));
+        Self::ALL.into_iter().filter(|kind| announces || *kind != Self::Announcement).collect()
     }
 }
 
@@ -135,25 +131,11 @@ pub fn may_reply(
     standing: &Standing,
     email_confirmed: bool,
 ) -> Result<(), MayNotReply> {
-    let open = Board {
-        write: crate::boards::rules::Access::Members,
-        ..board.clone()
-    };
-    let board = if kind == ThreadKind::Announcement {
-        &open
-    } else {
-        board
-    };
+    let open = Board { write: crate::boards::rules::Access::Members, ..board.clone() };
+    let board = if kind == ThreadKind::Announcement { &open } else { board };
     may_write(board, standing, email_confirmed)?;
-    let keeps_order = standing
-        .roles
-        .iter()
-        .any(|role| matches!(role, Role::Moderator | Role::Administrator));
-    if locked && !keeps_order {
-        Err(MayNotReply::Locked)
-    } else {
-        Ok(())
-    }
+    let keeps_order = standing.roles.iter().any(|role| matches!(role, Role::Moderator | Role::Administrator));
+    if locked && !keeps_order { Err(MayNotReply::Locked) } else { Ok(()) }
 }
 
 /// Where a new post stands.
@@ -228,20 +210,14 @@ pub struct BadReason;
 /// When there is none, or it is too long.
 pub fn reason(text: &str) -> Result<String, BadReason> {
     let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if (1..=LONGEST_REASON).contains(&folded.chars().count()) {
-        Ok(folded)
-    } else {
-        Err(BadReason)
-    }
+    if (1..=LONGEST_REASON).contains(&folded.chars().count()) { Ok(folded) } else { Err(BadReason) }
 }
 
 /// How an id that a form carries may look; anything else is treated as if there were none.
 #[must_use]
 pub fn request_id(text: &str) -> Option<String> {
     let is_sane = (8..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     is_sane.then(|| text.to_owned())
 }
 
@@ -267,11 +243,7 @@ mod tests {
     }
 
     fn member(roles: Vec<Role>) -> Standing {
-        Standing {
-            is_member: true,
-            tier: None,
-            roles,
-        }
+        Standing { is_member: true, tier: None, roles }
     }
 
     #[test]
@@ -279,10 +251,7 @@ mod tests {
         assert_eq!(Body::parse(" \r\n "), Err(BadBody::Empty));
         assert_eq!(Body::parse("a\r\nb  \n").unwrap().as_str(), "a\nb");
         assert!(Body::parse(&"ä".repeat(MAX_CHARACTERS)).is_ok());
-        assert_eq!(
-            Body::parse(&"ä".repeat(MAX_CHARACTERS + 1)),
-            Err(BadBody::TooLong(MAX_CHARACTERS + 1))
-        );
+        assert_eq!(Body::parse(&"ä".repeat(MAX_CHARACTERS + 1)), Err(BadBody::TooLong(MAX_CHARACTERS + 1)));
     }
 
     #[test]
@@ -294,10 +263,7 @@ mod tests {
     fn members_answer_announcements_in_a_board_that_only_managers_fill() {
         let board = board(Access::Role(Role::CommunityManager));
         let anybody = member(vec![]);
-        assert_eq!(
-            may_reply(&board, ThreadKind::Announcement, false, &anybody, true),
-            Ok(())
-        );
+        assert_eq!(may_reply(&board, ThreadKind::Announcement, false, &anybody, true), Ok(()));
         assert!(matches!(
             may_reply(&board, ThreadKind::Discussion, false, &anybody, true),
             Err(MayNotReply::Board(MayNotWrite::Closed(_)))

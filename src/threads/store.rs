@@ -57,21 +57,7 @@ impl Thread {
     }
 }
 
-type Row = (
-    ThreadId,
-    BoardId,
-    String,
-    String,
-    String,
-    MemberId,
-    Time,
-    i64,
-    i64,
-    i64,
-    bool,
-    bool,
-    bool,
-);
+type Row = (ThreadId, BoardId, String, String, String, MemberId, Time, i64, i64, i64, bool, bool, bool);
 
 /// The thread of this number.
 pub fn find(conn: &mut Conn, id: ThreadId) -> QueryResult<Option<Thread>> {
@@ -185,20 +171,7 @@ pub enum Which<'a> {
 }
 
 type ListedRow = (
-    (
-        ThreadId,
-        BoardId,
-        String,
-        String,
-        String,
-        Time,
-        i64,
-        i64,
-        i64,
-        bool,
-        bool,
-        Time,
-    ),
+    (ThreadId, BoardId, String, String, String, Time, i64, i64, i64, bool, bool, Time),
     (String, String),
     (String, String),
 );
@@ -250,14 +223,12 @@ pub fn list(conn: &mut Conn, which: Which<'_>, limit: i64) -> QueryResult<Vec<Li
             (POSTER.field(members::handle), POSTER.field(members::name)),
         ));
     let rows: Vec<ListedRow> = match which {
-        Which::Pinned(board) => base
-            .filter(threads::board_id.eq(board))
-            .filter(threads::pinned.eq(true))
-            .load(conn)?,
-        Which::Ordinary(board, None) => base
-            .filter(threads::board_id.eq(board))
-            .filter(threads::pinned.eq(false))
-            .load(conn)?,
+        Which::Pinned(board) => {
+            base.filter(threads::board_id.eq(board)).filter(threads::pinned.eq(true)).load(conn)?
+        }
+        Which::Ordinary(board, None) => {
+            base.filter(threads::board_id.eq(board)).filter(threads::pinned.eq(false)).load(conn)?
+        }
         Which::Ordinary(board, Some(After { last_post_at, id })) => base
             .filter(threads::board_id.eq(board))
             .filter(threads::pinned.eq(false))
@@ -268,8 +239,7 @@ pub fn list(conn: &mut Conn, which: Which<'_>, limit: i64) -> QueryResult<Vec<Li
             let boards: Vec<i64> = boards.iter().map(|board| board.0).collect();
             // The sum keeps the databases from sorting every thread of these boards: they walk the latest
             // threads instead, and stop when they have enough.
-            base.filter((threads::board_id + 0_i64).eq_any(boards))
-                .load(conn)?
+            base.filter((threads::board_id + 0_i64).eq_any(boards)).load(conn)?
         }
     };
     rows.into_iter().map(listed).collect()
@@ -281,10 +251,7 @@ pub fn latest_of_each(conn: &mut Conn) -> QueryResult<Vec<Listed>> {
     let other = diesel::alias!(threads as other);
     let newest = other
         .filter(other.field(threads::board_id).eq(boards::id))
-        .order((
-            other.field(threads::last_post_at).desc(),
-            other.field(threads::id).desc(),
-        ))
+        .order((other.field(threads::last_post_at).desc(), other.field(threads::id).desc()))
         .select(other.field(threads::id))
         .limit(1)
         .single_value();
@@ -308,10 +275,7 @@ fn listed((thread, author, poster): ListedRow) -> QueryResult<Listed> {
         title: thread.2,
         slug: thread.3,
         kind: decode(&thread.4, ThreadKind::parse)?,
-        author: Person {
-            handle: author.0,
-            name: author.1,
-        },
+        author: Person { handle: author.0, name: author.1 },
         created_at: thread.5,
         last_number: thread.6,
         posts: thread.7,
@@ -319,10 +283,7 @@ fn listed((thread, author, poster): ListedRow) -> QueryResult<Listed> {
         pinned: thread.9,
         locked: thread.10,
         last_post_at: thread.11,
-        last_poster: Person {
-            handle: poster.0,
-            name: poster.1,
-        },
+        last_poster: Person { handle: poster.0, name: poster.1 },
     })
 }
 
@@ -358,10 +319,7 @@ pub fn insert_thread(conn: &mut Conn, new: &NewThread<'_>) -> QueryResult<Thread
         threads::last_poster_id.eq(new.author),
     );
     match new.id {
-        None => diesel::insert_into(threads::table)
-            .values(values)
-            .returning(threads::id)
-            .get_result(conn),
+        None => diesel::insert_into(threads::table).values(values).returning(threads::id).get_result(conn),
         Some(id) => diesel::insert_into(threads::table)
             .values((threads::id.eq(id), values))
             .returning(threads::id)

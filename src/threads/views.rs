@@ -13,12 +13,7 @@ pub struct Views(Mutex<HashMap<ThreadId, i64>>);
 impl Views {
     /// Counts one view.
     pub fn count(&self, thread: ThreadId) {
-        *self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(thread)
-            .or_default() += 1;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(thread).or_default() += 1;
     }
 
     /// Hands over what was gathered, in the order of the threads' numbers: two processes that write at once

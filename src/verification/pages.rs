@@ -51,30 +51,21 @@ struct PolicyRow {
 
 impl From<&Shown> for ShownRow {
     fn from(shown: &Shown) -> Self {
-        Self {
-            fact: shown.fact(),
-            until: shown.expires_at.map(date),
-        }
+        Self { fact: shown.fact(), until: shown.expires_at.map(date) }
     }
 }
 
 async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
     let (id, now) = (member.id, site.clock.now());
     let loading = site.db.read(move |conn| {
-        let shown = badges::store::shown_by(conn, &[id], now)?
-            .remove(&id)
-            .unwrap_or_default();
-        let grants = badges::store::grants_of(conn, &[id])?
-            .remove(&id)
-            .unwrap_or_default();
+        let shown = badges::store::shown_by(conn, &[id], now)?.remove(&id).unwrap_or_default();
+        let grants = badges::store::grants_of(conn, &[id])?.remove(&id).unwrap_or_default();
         Ok((shown, grants, badges::store::policies(conn)?))
     });
     let (shown, grants, policies) = loading.await?;
     let standing = standing(member.tier, &shown, &grants);
     let of = |badge| shown.iter().find(|one| one.badge == badge).map(ShownRow::from);
-    let policy = policies
-        .iter()
-        .find(|policy| policy.badge == Badge::IdentityVerified);
+    let policy = policies.iter().find(|policy| policy.badge == Badge::IdentityVerified);
     let past = grants.iter().rev().map(|grant| PastRow {
         title: grant.badge.title(),
         at: Day(grant.granted_at),
@@ -98,9 +89,7 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
             valid_months: policy.valid_months,
         }),
     })?;
-    answer
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }
 

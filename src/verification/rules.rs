@@ -22,9 +22,7 @@ pub fn standing(tier: Option<Tier>, shown: &[Shown], grants: &[Grant]) -> Standi
     if shown.iter().any(|one| one.badge == Badge::IdentityVerified) {
         return Standing::Verified;
     }
-    let newest = grants
-        .iter()
-        .rfind(|grant| grant.badge == Badge::IdentityVerified);
+    let newest = grants.iter().rfind(|grant| grant.badge == Badge::IdentityVerified);
     match (newest.map(|grant| grant.state), tier) {
         (Some(GrantState::Suspended), _) => Standing::Off(
             "Your display name changed, and the badge belongs to the name that was checked. It comes back when the new name is checked.",
@@ -51,10 +49,7 @@ mod tests {
     use crate::clock::Time;
 
     fn day() -> Time {
-        chrono::NaiveDate::from_ymd_opt(2026, 6, 3)
-            .unwrap()
-            .and_hms_opt(0, 0, 0)
-            .unwrap()
+        chrono::NaiveDate::from_ymd_opt(2026, 6, 3).unwrap().and_hms_opt(0, 0, 0).unwrap()
     }
 
     fn grant(state: GrantState) -> Grant {
@@ -69,35 +64,20 @@ mod tests {
     }
 
     fn shown(badge: Badge) -> Shown {
-        Shown {
-            badge,
-            granted_at: day(),
-            expires_at: None,
-            policy_version: 2,
-            checked: String::new(),
-        }
+        Shown { badge, granted_at: day(), expires_at: None, policy_version: 2, checked: String::new() }
     }
 
     #[test]
     fn top_rated_members_without_the_badge_are_eligible() {
-        assert_eq!(
-            standing(Some(Tier::TopRated), &[], &[]),
-            Standing::Eligible(Tier::TopRated)
-        );
+        assert_eq!(standing(Some(Tier::TopRated), &[], &[]), Standing::Eligible(Tier::TopRated));
         assert_eq!(standing(Some(Tier::RisingTalent), &[], &[]), Standing::NotYet);
-        assert_eq!(
-            standing(None, &[shown(Badge::PhoneVerified)], &[]),
-            Standing::NotYet
-        );
+        assert_eq!(standing(None, &[shown(Badge::PhoneVerified)], &[]), Standing::NotYet);
     }
 
     #[test]
     fn whoever_shows_the_badge_is_verified_whatever_the_tier() {
         let active = grant(GrantState::Active);
-        assert_eq!(
-            standing(None, &[shown(Badge::IdentityVerified)], &[active]),
-            Standing::Verified
-        );
+        assert_eq!(standing(None, &[shown(Badge::IdentityVerified)], &[active]), Standing::Verified);
     }
 
     #[test]

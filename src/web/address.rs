@@ -8,9 +8,7 @@ use actix_web::http::header::HeaderMap;
 /// cannot.
 #[must_use]
 pub fn of(request: &HttpRequest, proxies: usize) -> String {
-    let peer = request
-        .peer_addr()
-        .map_or_else(|| "unknown".to_owned(), |peer| peer.ip().to_string());
+    let peer = request.peer_addr().map_or_else(|| "unknown".to_owned(), |peer| peer.ip().to_string());
     forwarded(request.headers(), proxies).unwrap_or(peer)
 }
 
@@ -25,10 +23,7 @@ fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<String> {
         .map(str::trim)
         .collect();
     let seen = listed.len().checked_sub(proxies)?;
-    listed[seen]
-        .parse::<std::net::IpAddr>()
-        .ok()
-        .map(|address| address.to_string())
+    listed[seen].parse::<std::net::IpAddr>().ok().map(|address| address.to_string())
 }
 
 #[cfg(test)]

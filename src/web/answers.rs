@@ -20,12 +20,8 @@ pub fn page(template: &impl Template) -> Result<HttpResponse, Error> {
 /// # Errors
 /// When the template fails, which is ours to mend.
 pub fn page_with(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
-    let html = template
-        .render()
-        .map_err(|cause| Error::internal(format!("a template failed: {cause}")))?;
-    Ok(HttpResponse::build(status)
-        .insert_header(ContentType::html())
-        .body(html))
+    let html = template.render().map_err(|cause| Error::internal(format!("a template failed: {cause}")))?;
+    Ok(HttpResponse::build(status).insert_header(ContentType::html()).body(html))
 }
 
 /// 303: the change was made; look there.
@@ -55,7 +51,5 @@ pub fn moved(path: &str) -> Result<HttpResponse, Error> {
 fn redirect(status: StatusCode, path: &str) -> Result<HttpResponse, Error> {
     let location = HeaderValue::from_str(path)
         .map_err(|_| Error::internal(format!("{path:?} cannot stand in a header")))?;
-    Ok(HttpResponse::build(status)
-        .insert_header((LOCATION, location))
-        .finish())
+    Ok(HttpResponse::build(status).insert_header((LOCATION, location)).finish())
 }

@@ -36,10 +36,7 @@ impl Assets {
     /// colours become a small sheet of their own.
     #[must_use]
     pub fn gather(accent: &Accent) -> Self {
-        let mut assets = Self {
-            by_name: HashMap::new(),
-            links: empty_links(),
-        };
+        let mut assets = Self { by_name: HashMap::new(), links: empty_links() };
         let mut names: Vec<Cow<'static, str>> = Embedded::iter().collect();
         names.sort_unstable();
         let mut styles = Vec::new();
@@ -73,31 +70,17 @@ impl Assets {
 
     fn add(&mut self, name: &str, bytes: Cow<'static, [u8]>) -> String {
         let hash = HEXLOWER.encode(&Sha256::digest(&bytes)[..6]);
-        self.by_name.insert(
-            name.to_owned(),
-            Asset {
-                bytes,
-                kind: kind(name),
-                hash,
-            },
-        );
+        self.by_name.insert(name.to_owned(), Asset { bytes, kind: kind(name), hash });
         self.link(name)
     }
 
     fn link(&self, name: &str) -> String {
-        self.by_name
-            .get(name)
-            .map_or_else(String::new, |asset| format!("/assets/{name}?v={}", asset.hash))
+        self.by_name.get(name).map_or_else(String::new, |asset| format!("/assets/{name}?v={}", asset.hash))
     }
 }
 
 fn empty_links() -> AssetLinks {
-    AssetLinks {
-        styles: String::new(),
-        theme: String::new(),
-        icons: String::new(),
-        scripts: Vec::new(),
-    }
+    AssetLinks { styles: String::new(), theme: String::new(), icons: String::new(), scripts: Vec::new() }
 }
 
 fn kind(name: &str) -> &'static str {
@@ -134,24 +117,11 @@ async fn send(
 ) -> Result<HttpResponse, Error> {
     let asset = site.assets.by_name.get(name.as_str()).ok_or(Error::NotFound)?;
     let is_hashed = request.query_string().strip_prefix("v=") == Some(asset.hash.as_str());
-    let keep = if is_hashed {
-        "public, max-age=31536000, immutable"
-    } else {
-        "public, no-cache"
-    };
+    let keep = if is_hashed { "public, max-age=31536000, immutable" } else { "public, no-cache" };
     let tag = format!("\"{}\"", asset.hash);
-    let known = request
-        .headers()
-        .get(IF_NONE_MATCH)
-        .is_some_and(|sent| sent.as_bytes() == tag.as_bytes());
-    let mut answer = if known {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
-    answer
-        .insert_header((CACHE_CONTROL, HeaderValue::from_static(keep)))
-        .insert_header((ETAG, tag));
+    let known = request.headers().get(IF_NONE_MATCH).is_some_and(|sent| sent.as_bytes() == tag.as_bytes());
+    let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header((CACHE_CONTROL, HeaderValue::from_static(keep))).insert_header((ETAG, tag));
     if known {
         return Ok(answer.finish());
     }
@@ -159,9 +129,7 @@ async fn send(
         Cow::Borrowed(bytes) => web::Bytes::from_static(bytes),
         Cow::Owned(bytes) => web::Bytes::copy_from_slice(bytes),
     };
-    Ok(answer
-        .insert_header((CONTENT_TYPE, HeaderValue::from_static(asset.kind)))
-        .body(body))
+    Ok(answer.insert_header((CONTENT_TYPE, HeaderValue::from_static(asset.kind))).body(body))
 }
 
 async fn robots() -> HttpResponse {
@@ -173,9 +141,7 @@ async fn robots() -> HttpResponse {
 
 async fn favicon(site: web::Data<Site>) -> Result<HttpResponse, Error> {
     let icon = site.assets.by_name.get("favicon.svg").ok_or(Error::NotFound)?;
-    Ok(HttpResponse::Ok()
-        .content_type(icon.kind)
-        .body(icon.bytes.to_vec()))
+    Ok(HttpResponse::Ok().content_type(icon.kind).body(icon.bytes.to_vec()))
 }
 
 /// The addresses of this file.

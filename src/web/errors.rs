@@ -38,9 +38,7 @@ impl ResponseError for Error {
 
     /// A plain answer; [`show`] puts the page in its place.
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(self.status_code())
-            .content_type(ContentType::plaintext())
-            .body(self.to_string())
+        HttpResponse::build(self.status_code()).content_type(ContentType::plaintext()).body(self.to_string())
     }
 }
 
@@ -64,9 +62,7 @@ pub async fn show(
         let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let location =
             HeaderValue::from_str(&paths::login(next)).unwrap_or(HeaderValue::from_static("/login"));
-        let answer = HttpResponse::SeeOther()
-            .insert_header((LOCATION, location))
-            .finish();
+        let answer = HttpResponse::SeeOther().insert_header((LOCATION, location)).finish();
         return Ok(ServiceResponse::new(request, answer));
     }
     let answer = error_page(&site, &shown, request.path());
@@ -135,9 +131,7 @@ pub fn error_page(site: &Site, error: &Error, path: &str) -> HttpResponse {
         Ok(html) => answer.insert_header(ContentType::html()).body(html),
         Err(cause) => {
             tracing::error!(%cause, "the error page failed");
-            answer
-                .insert_header(ContentType::plaintext())
-                .body(error.to_string())
+            answer.insert_header(ContentType::plaintext()).body(error.to_string())
         }
     }
 }
@@ -157,34 +151,23 @@ fn words(error: &Error) -> (&'static str, &'static str) {
             "There is nothing here",
             "The address may be mistyped, or what stood here may be closed to you. Start from the home page.",
         ),
-        Error::Forbidden(_) => (
-            "This is not open to you",
-            "If you think it should be, ask a moderator.",
-        ),
-        Error::SignInNeeded => (
-            "Please sign in first",
-            "Sign in, and then do once more what you were about to do.",
-        ),
-        Error::Refused(_) => (
-            "This could not be done",
-            "Go back, change what the message says, and send it again.",
-        ),
-        Error::Conflict(_) => (
-            "Something else came first",
-            "Go back, reload the page, and look at how it stands now.",
-        ),
-        Error::TooLarge(_) => (
-            "That was too much at once",
-            "Go back, make it shorter, and send it again.",
-        ),
-        Error::TooMany { .. } => (
-            "Please wait a little",
-            "This protects accounts against guessing. Nothing is wrong with yours.",
-        ),
-        Error::Busy => (
-            "Too much going on",
-            "Reload the page in a few seconds. Nothing you sent was half done.",
-        ),
+        Error::Forbidden(_) => ("This is not open to you", "If you think it should be, ask a moderator."),
+        Error::SignInNeeded => {
+            ("Please sign in first", "Sign in, and then do once more what you were about to do.")
+        }
+        Error::Refused(_) => {
+            ("This could not be done", "Go back, change what the message says, and send it again.")
+        }
+        Error::Conflict(_) => {
+            ("Something else came first", "Go back, reload the page, and look at how it stands now.")
+        }
+        Error::TooLarge(_) => ("That was too much at once", "Go back, make it shorter, and send it again."),
+        Error::TooMany { .. } => {
+            ("Please wait a little", "This protects accounts against guessing. Nothing is wrong with yours.")
+        }
+        Error::Busy => {
+            ("Too much going on", "Reload the page in a few seconds. Nothing you sent was half done.")
+        }
         Error::Internal(_) => (
             "Something went wrong on our side",
             "It was written down for those who run this site. Please try again in a while.",

@@ -28,9 +28,7 @@ impl Problems {
 
     /// Notes what `result` says is wrong, and hands on what is right.
     pub fn check<T, E: std::fmt::Display>(&mut self, field: &'static str, result: Result<T, E>) -> Option<T> {
-        result
-            .map_err(|problem| self.add(field, problem.to_string()))
-            .ok()
+        result.map_err(|problem| self.add(field, problem.to_string())).ok()
     }
 
     /// Whether all is well.

@@ -51,10 +51,7 @@ impl Crumb {
     /// A step that leads to `path`.
     #[must_use]
     pub fn new(title: impl Into<String>, path: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            path: path.into(),
-        }
+        Self { title: title.into(), path: path.into() }
     }
 }
 

@@ -37,11 +37,7 @@ pub async fn log<B: MessageBody>(
     let mut response = next.call(request).instrument(span.clone()).await?;
     let _inside = span.enter();
     let (status, took) = (response.status().as_u16(), started.elapsed());
-    tracing::info!(
-        status,
-        microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        "answered"
-    );
+    tracing::info!(status, microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -60,13 +56,8 @@ pub async fn protect<B: MessageBody>(
         // Answered as a GET; the server leaves the body out by itself.
         request.head_mut().method = Method::GET;
     }
-    let has_session = request
-        .request()
-        .headers()
-        .contains_key(actix_web::http::header::COOKIE);
-    let https = request
-        .app_data::<web::Data<Site>>()
-        .is_some_and(|site| site.settings.is_https());
+    let has_session = request.request().headers().contains_key(actix_web::http::header::COOKIE);
+    let https = request.app_data::<web::Data<Site>>().is_some_and(|site| site.settings.is_https());
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
@@ -74,23 +65,13 @@ pub async fn protect<B: MessageBody>(
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(
-        PERMISSIONS,
-        HeaderValue::from_static("camera=(), microphone=(), geolocation=()"),
-    );
+    headers.insert(PERMISSIONS, HeaderValue::from_static("camera=(), microphone=(), geolocation=()"));
     if https {
-        headers.insert(
-            STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000"),
-        );
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     if !headers.contains_key(CACHE_CONTROL) {
         // A page for a member is theirs alone; a visitor's may be kept, but asked about before it is shown.
-        let rule = if has_session {
-            "private, no-cache"
-        } else {
-            "no-cache"
-        };
+        let rule = if has_session { "private, no-cache" } else { "no-cache" };
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(rule));
         headers.insert(VARY, HeaderValue::from_static("Cookie"));
     }

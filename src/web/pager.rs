@@ -33,11 +33,7 @@ impl Pages {
     pub fn range(self, page: i64) -> (i64, i64) {
         let page = page.clamp(1, self.count());
         let from = (page - 1) * POSTS_A_PAGE + 1;
-        let to = if page == self.count() {
-            self.last.max(from)
-        } else {
-            page * POSTS_A_PAGE
-        };
+        let to = if page == self.count() { self.last.max(from) } else { page * POSTS_A_PAGE };
         (from, to)
     }
 
@@ -72,10 +68,7 @@ mod tests {
     fn the_last_page_takes_up_to_three_stragglers() {
         let count = |last| Pages { last }.count();
         assert_eq!((count(0), count(1), count(3), count(10)), (1, 1, 1, 1));
-        assert_eq!(
-            (count(13), count(14), count(20), count(23), count(24)),
-            (1, 2, 2, 2, 3)
-        );
+        assert_eq!((count(13), count(14), count(20), count(23), count(24)), (1, 2, 2, 2, 3));
         assert_eq!(count(668), 67);
         assert_eq!(Pages { last: 13 }.range(1), (1, 13));
         assert_eq!(Pages { last: 14 }.range(2), (11, 14));
@@ -88,17 +81,7 @@ mod tests {
         assert_eq!(shown(668, 1), [Some(1), Some(2), Some(3), None, Some(67)]);
         assert_eq!(
             shown(668, 5),
-            [
-                Some(1),
-                Some(2),
-                Some(3),
-                Some(4),
-                Some(5),
-                Some(6),
-                Some(7),
-                None,
-                Some(67)
-            ]
+            [Some(1), Some(2), Some(3), Some(4), Some(5), Some(6), Some(7), None, Some(67)]
         );
         assert_eq!(shown(668, 67), [Some(1), None, Some(65), Some(66), Some(67)]);
     }

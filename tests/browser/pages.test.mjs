@@ -262,7 +262,7 @@ describe("every page", () => {
           note(`${width} ${colorScheme}`, await axe(page));
         }
       }
-      for (const width of [1280, 390, 360]) {
+      for (const width of [3840, 1280, 390, 360]) {
         await page.setViewportSize({ width, height: 900 });
         note(`${width} px`, [await overflow(page)].filter(Boolean));
       }

@@ -21,18 +21,12 @@ use crate::support::{Page, Person, TestSite};
 /// Another good password.
 const OTHER: &str = "violet anchor pepper drizzle";
 
-const FORM: [(&str, &str); 4] = [
-    ("handle", "ada-k"),
-    ("name", "Ada Kovacs"),
-    ("email", "ada@example.org"),
-    ("password", PASSWORD),
-];
+const FORM: [(&str, &str); 4] =
+    [("handle", "ada-k"), ("name", "Ada Kovacs"), ("email", "ada@example.org"), ("password", PASSWORD)];
 
 /// The good form with one field changed.
 fn form_with<'a>(field: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
-    FORM.into_iter()
-        .map(|(name, good)| (name, if name == field { value } else { good }))
-        .collect()
+    FORM.into_iter().map(|(name, good)| (name, if name == field { value } else { good })).collect()
 }
 
 fn count_members(site: &TestSite) -> i64 {
@@ -62,8 +56,7 @@ fn token_of(link: &str) -> String {
 }
 
 async fn confirm(site: &TestSite, who: &Person, link: &str) -> Page {
-    site.post(who, "/join/confirm", &[("token", &token_of(link))])
-        .await
+    site.post(who, "/join/confirm", &[("token", &token_of(link))]).await
 }
 
 async fn try_to_sign_in(site: &TestSite, login: &str, password: &str) -> Page {
@@ -75,10 +68,7 @@ async fn try_to_sign_in(site: &TestSite, login: &str, password: &str) -> Page {
 async fn sign_in(site: &TestSite, login: &str, password: &str) -> Person {
     let page = try_to_sign_in(site, login, password).await.expect(303);
     let cookie = page.header("set-cookie").unwrap();
-    Person {
-        handle: login.to_owned(),
-        cookie: cookie.split(';').next().map(str::to_owned),
-    }
+    Person { handle: login.to_owned(), cookie: cookie.split(';').next().map(str::to_owned) }
 }
 
 async fn is_signed_in(site: &TestSite, who: &Person) -> bool {
@@ -153,10 +143,7 @@ async fn everything_wrong_with_a_form_is_told_at_once() {
 #[actix_web::test]
 async fn a_password_is_never_shown_again() {
     let site = TestSite::start();
-    let page = site
-        .post(&Person::visitor(), "/join", &form_with("handle", "-"))
-        .await
-        .expect(422);
+    let page = site.post(&Person::visitor(), "/join", &form_with("handle", "-")).await.expect(422);
     assert!(!page.body.contains(PASSWORD));
     let page = try_to_sign_in(&site, "ada-k", PASSWORD).await.expect(422);
     assert!(!page.body.contains(PASSWORD));
@@ -177,14 +164,8 @@ async fn ones_own_names_make_no_password_and_the_message_says_so() {
 async fn a_handle_belongs_to_one_member_whatever_its_case() {
     let site = TestSite::start();
     site.member("ada-k");
-    let page = site
-        .post(&Person::visitor(), "/join", &form_with("handle", "ADA-K"))
-        .await
-        .expect(422);
-    assert_eq!(
-        page.text("#handle-problem"),
-        "This handle is taken. Choose another one."
-    );
+    let page = site.post(&Person::visitor(), "/join", &form_with("handle", "ADA-K")).await.expect(422);
+    assert_eq!(page.text("#handle-problem"), "This handle is taken. Choose another one.");
     assert_eq!(count_members(&site), 1);
     assert!(mails(&site).is_empty());
 }
@@ -198,10 +179,7 @@ async fn nobody_joins_under_a_name_that_looks_like_staffs() {
         // Insisting helps against a warning, not against a refusal.
         fields.push(("keep_name", "1"));
         let page = site.post(&Person::visitor(), "/join", &fields).await.expect(422);
-        assert!(
-            page.text("#name-problem").contains("a staff member"),
-            "{imitation}"
-        );
+        assert!(page.text("#name-problem").contains("a staff member"), "{imitation}");
         assert_eq!(page.count("input[name=keep_name]"), 0);
         assert_eq!(page.attribute("input[name=name]", "value"), imitation);
     }
@@ -217,12 +195,7 @@ async fn a_name_like_an_ordinary_members_is_asked_about_and_then_looked_at() {
     let mut fields = form_with("name", "PauI Ives");
     let page = site.post(&Person::visitor(), "/join", &fields).await.expect(422);
     assert_eq!(page.text("#name-problem"), actions::LOOKS_ALIKE);
-    assert_eq!(
-        page.attribute("input[name=keep_name]", "type"),
-        "checkbox",
-        "{}",
-        page.body
-    );
+    assert_eq!(page.attribute("input[name=keep_name]", "type"), "checkbox", "{}", page.body);
     assert!(find(&site, "ada-k").is_none());
 
     fields.push(("keep_name", "1"));
@@ -249,12 +222,8 @@ async fn an_address_that_has_an_account_gets_the_same_answer_and_a_mail_that_say
     let again = site.post(&Person::visitor(), "/join", &taken).await.expect(303);
 
     let seen = |page: &Page| {
-        let headers: Vec<_> = page
-            .headers
-            .iter()
-            .filter(|(name, _)| name != "x-request-id")
-            .cloned()
-            .collect();
+        let headers: Vec<_> =
+            page.headers.iter().filter(|(name, _)| name != "x-request-id").cloned().collect();
         (page.status, headers, page.body.clone())
     };
     assert_eq!(seen(&fresh), seen(&again));
@@ -340,19 +309,9 @@ async fn a_link_for_one_purpose_serves_no_other() {
     let site = TestSite::start();
     let token = token_of(&join(&site).await);
     let visitor = Person::visitor();
-    site.get(&visitor, &format!("/reset/choose?token={token}"))
-        .await
-        .expect(422);
-    site.post(
-        &visitor,
-        "/reset/choose",
-        &[("token", &token), ("password", OTHER)],
-    )
-    .await
-    .expect(422);
-    site.get(&visitor, &format!("/join?first={token}"))
-        .await
-        .expect(403);
+    site.get(&visitor, &format!("/reset/choose?token={token}")).await.expect(422);
+    site.post(&visitor, "/reset/choose", &[("token", &token), ("password", OTHER)]).await.expect(422);
+    site.get(&visitor, &format!("/join?first={token}")).await.expect(403);
     sign_in(&site, "ada-k", PASSWORD).await;
 }
 
@@ -411,9 +370,7 @@ async fn the_link_is_sent_again_five_times_in_a_quarter_of_an_hour_and_to_those_
     assert_eq!(page.header("retry-after"), Some("900"));
     assert_eq!(mails(&site).len(), 6);
 
-    site.post(&Person::visitor(), "/settings/confirmation", &[])
-        .await
-        .expect(403);
+    site.post(&Person::visitor(), "/settings/confirmation", &[]).await.expect(403);
     let bob = site.member("bob-m");
     site.post(&bob, "/settings/confirmation", &[]).await.expect(409);
     assert_eq!(mails(&site).len(), 6);
@@ -530,10 +487,7 @@ fn behind_a_proxy() -> TestSite {
 }
 
 async fn post_from(site: &TestSite, address: &str, who: &Person, path: &str, form: &[(&str, &str)]) -> Page {
-    let request = TestRequest::post()
-        .uri(path)
-        .insert_header(("x-forwarded-for", address))
-        .set_form(form);
+    let request = TestRequest::post().uri(path).insert_header(("x-forwarded-for", address)).set_form(form);
     site.send(request, who).await
 }
 
@@ -546,21 +500,13 @@ async fn after_forty_tries_an_address_waits_and_others_do_not() {
     for number in 0..40 {
         let login = format!("stranger-{number}");
         let wrong = [("login", login.as_str()), ("password", OTHER)];
-        post_from(&site, "203.0.113.9", &nobody, "/login", &wrong)
-            .await
-            .expect(422);
+        post_from(&site, "203.0.113.9", &nobody, "/login", &wrong).await.expect(422);
     }
-    let page = post_from(&site, "203.0.113.9", &nobody, "/login", &right)
-        .await
-        .expect(429);
+    let page = post_from(&site, "203.0.113.9", &nobody, "/login", &right).await.expect(429);
     assert_eq!(page.header("retry-after"), Some("900"));
-    post_from(&site, "203.0.113.10", &nobody, "/login", &right)
-        .await
-        .expect(303);
+    post_from(&site, "203.0.113.10", &nobody, "/login", &right).await.expect(303);
     site.clock.advance(TimeDelta::minutes(15));
-    post_from(&site, "203.0.113.9", &nobody, "/login", &right)
-        .await
-        .expect(303);
+    post_from(&site, "203.0.113.9", &nobody, "/login", &right).await.expect(303);
 }
 
 // Sessions
@@ -595,10 +541,7 @@ async fn under_https_the_cookie_is_bound_to_the_host() {
     let ada = sign_in(&site, "ada-k", PASSWORD).await;
     assert!(is_signed_in(&site, &ada).await);
     // The name for plain http opens nothing here.
-    let plain = Person {
-        cookie: ada.cookie.map(|cookie| cookie.replace("__Host-", "")),
-        ..ada
-    };
+    let plain = Person { cookie: ada.cookie.map(|cookie| cookie.replace("__Host-", "")), ..ada };
     assert!(!is_signed_in(&site, &plain).await);
 }
 
@@ -611,9 +554,7 @@ async fn the_cookies_token_is_stored_as_its_hash_alone() {
     let token = cookie.strip_prefix("session=").unwrap();
     assert_eq!(token.len(), 43);
     let rows: Vec<(Vec<u8>, String, String)> = site.read(|conn| {
-        Ok(sessions::table
-            .select((sessions::token_hash, sessions::agent, sessions::address))
-            .load(conn)?)
+        Ok(sessions::table.select((sessions::token_hash, sessions::agent, sessions::address)).load(conn)?)
     });
     assert_eq!(rows.len(), 2);
     let expected = tokens::hash(token);
@@ -628,10 +569,7 @@ async fn the_cookies_token_is_stored_as_its_hash_alone() {
 async fn a_made_up_cookie_is_a_visitors() {
     let site = TestSite::start();
     for cookie in ["session=", "session=nonsense", "session=%00"] {
-        let nobody = Person {
-            cookie: Some(cookie.to_owned()),
-            ..Person::visitor()
-        };
+        let nobody = Person { cookie: Some(cookie.to_owned()), ..Person::visitor() };
         site.get(&nobody, "/").await.expect(200);
         assert!(!is_signed_in(&site, &nobody).await);
     }
@@ -655,10 +593,7 @@ async fn a_session_that_is_used_goes_on() {
     let mut parts = page.header("set-cookie").unwrap().split("; ");
     let age = parts.find_map(|part| part.strip_prefix("Max-Age="));
     let age: i64 = age.unwrap().parse().unwrap();
-    assert!(
-        age > TimeDelta::days(60).num_seconds(),
-        "the browser drops it too early"
-    );
+    assert!(age > TimeDelta::days(60).num_seconds(), "the browser drops it too early");
 
     let ada = sign_in(&site, "ada-k", PASSWORD).await;
     for _ in 0..3 {
@@ -691,27 +626,20 @@ async fn the_list_shows_this_session_and_the_others() {
     site.member("bob-m");
     let request = TestRequest::post()
         .uri("/login")
-        .insert_header(("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"))
+        .insert_header((
+            "user-agent",
+            "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+        ))
         .set_form([("login", "ada-k"), ("password", PASSWORD)]);
     let page = site.send(request, &Person::visitor()).await.expect(303);
     let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap();
-    let ada = Person {
-        handle: "ada-k".to_owned(),
-        cookie: Some(cookie.to_owned()),
-    };
+    let ada = Person { handle: "ada-k".to_owned(), cookie: Some(cookie.to_owned()) };
     let page = site.get(&ada, "/settings").await.expect(200);
     let titles = page.texts("#sessions .row-title");
     assert_eq!(titles.len(), 2);
-    assert_eq!(
-        titles.iter().filter(|title| title.contains(", this one")).count(),
-        1
-    );
+    assert_eq!(titles.iter().filter(|title| title.contains(", this one")).count(), 1);
     assert!(titles.contains(&"Firefox on Linux, this one".to_owned()));
-    assert_eq!(
-        page.count("#sessions .row form"),
-        1,
-        "this one is ended by signing out"
-    );
+    assert_eq!(page.count("#sessions .row form"), 1, "this one is ended by signing out");
     assert!(page.text("#sessions .row-note").contains("from 127.0.0.1"));
 }
 
@@ -743,12 +671,8 @@ async fn nobody_ends_another_members_session() {
     let bob = site.staff("bob-m", &[Role::Administrator]);
     site.post(&bob, &form, &[]).await.expect(404);
     site.post(&Person::visitor(), &form, &[]).await.expect(403);
-    site.post(&bob, "/settings/sessions/end-others", &[])
-        .await
-        .expect(303);
-    site.post(&Person::visitor(), "/settings/sessions/end-others", &[])
-        .await
-        .expect(403);
+    site.post(&bob, "/settings/sessions/end-others", &[]).await.expect(303);
+    site.post(&Person::visitor(), "/settings/sessions/end-others", &[]).await.expect(403);
     assert_eq!(count_sessions(&site, "ada-k"), 2);
 }
 
@@ -757,9 +681,7 @@ async fn all_other_sessions_are_ended_at_once() {
     let site = TestSite::start();
     let ada = site.member("ada-k");
     let others = [site.sign_in("ada-k"), site.sign_in("ada-k")];
-    site.post(&ada, "/settings/sessions/end-others", &[])
-        .await
-        .expect(303);
+    site.post(&ada, "/settings/sessions/end-others", &[]).await.expect(303);
     for other in &others {
         assert!(!is_signed_in(&site, other).await);
     }
@@ -790,18 +712,12 @@ async fn a_reset_link_sets_a_password_once_and_ends_every_session() {
         let page = site.get(&Person::visitor(), &link).await.expect(200);
         assert_eq!(page.attribute("form input[name=token]", "value"), token_of(&link));
     }
-    assert!(
-        is_signed_in(&site, &ada).await,
-        "asking for a link changes nothing"
-    );
+    assert!(is_signed_in(&site, &ada).await, "asking for a link changes nothing");
 
     let page = choose(&site, &link, OTHER).await.expect(303);
     assert_eq!(page.location(), "/login?joined=reset");
     assert_eq!(count_sessions(&site, "ada-k"), 0);
-    assert_eq!(
-        mails(&site)[0].subject,
-        "Your password for Touchstone was changed"
-    );
+    assert_eq!(mails(&site)[0].subject, "Your password for Touchstone was changed");
     try_to_sign_in(&site, "ada-k", PASSWORD).await.expect(422);
     sign_in(&site, "ada-k", OTHER).await;
 
@@ -884,10 +800,7 @@ async fn a_changed_password_ends_the_other_sessions_and_keeps_this_one() {
     assert_eq!(page.location(), "/settings?saved=password");
     assert!(is_signed_in(&site, &ada).await);
     assert!(!is_signed_in(&site, &other).await);
-    assert_eq!(
-        mails(&site)[0].subject,
-        "Your password for Touchstone was changed"
-    );
+    assert_eq!(mails(&site)[0].subject, "Your password for Touchstone was changed");
     try_to_sign_in(&site, "ada-k", PASSWORD).await.expect(422);
     sign_in(&site, "ada-k", OTHER).await;
 }
@@ -909,13 +822,9 @@ async fn a_wrong_old_or_a_weak_new_password_changes_nothing() {
         assert_eq!(page.attributes("p.problem", "id"), problems);
         assert_eq!(page.attributes("input[type=password]", "value"), [""; 0]);
     }
-    site.post(
-        &Person::visitor(),
-        "/settings/password",
-        &[("old", PASSWORD), ("new", OTHER)],
-    )
-    .await
-    .expect(403);
+    site.post(&Person::visitor(), "/settings/password", &[("old", PASSWORD), ("new", OTHER)])
+        .await
+        .expect(403);
     assert!(is_signed_in(&site, &other).await);
     assert!(mails(&site).is_empty());
     sign_in(&site, "ada-k", PASSWORD).await;
@@ -928,21 +837,15 @@ async fn old_passwords_are_not_guessed_in_the_settings_and_nobody_else_has_to_wa
     for handle in ["ada-k", "bob-m", "cleo-n", "dora-o"] {
         let member = site.member(handle);
         for _ in 0..10 {
-            post_from(&site, "203.0.113.9", &member, "/settings/password", &wrong)
-                .await
-                .expect(422);
+            post_from(&site, "203.0.113.9", &member, "/settings/password", &wrong).await.expect(422);
         }
         let right = [("old", PASSWORD), ("new", OTHER)];
-        let page = post_from(&site, "203.0.113.10", &member, "/settings/password", &right)
-            .await
-            .expect(429);
+        let page = post_from(&site, "203.0.113.10", &member, "/settings/password", &right).await.expect(429);
         assert_eq!(page.header("retry-after"), Some("900"));
     }
     let eve = site.member("eve-p");
     let right = [("old", PASSWORD), ("new", OTHER)];
-    post_from(&site, "203.0.113.11", &eve, "/settings/password", &right)
-        .await
-        .expect(303);
+    post_from(&site, "203.0.113.11", &eve, "/settings/password", &right).await.expect(303);
 }
 
 // Other sites
@@ -952,14 +855,11 @@ async fn a_write_from_another_site_is_refused_and_nothing_is_done() {
     let site = TestSite::start();
     let ada = site.member("ada-k");
     let send = |name: &'static str, value: &'static str| {
-        TestRequest::post()
-            .uri("/settings/profile")
-            .insert_header((name, value))
-            .set_form([
-                ("name", "Ada K"),
-                ("signature", "Written elsewhere"),
-                ("profile", "everyone"),
-            ])
+        TestRequest::post().uri("/settings/profile").insert_header((name, value)).set_form([
+            ("name", "Ada K"),
+            ("signature", "Written elsewhere"),
+            ("profile", "everyone"),
+        ])
     };
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
@@ -972,11 +872,9 @@ async fn a_write_from_another_site_is_refused_and_nothing_is_done() {
         assert!(page.text(".lede").contains("another site"), "{name}: {value}");
     }
     assert_eq!(member(&site, "ada-k").signature, "");
-    for (name, value) in [
-        ("sec-fetch-site", "same-origin"),
-        ("sec-fetch-site", "none"),
-        ("origin", "http://127.0.0.1:8080"),
-    ] {
+    for (name, value) in
+        [("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none"), ("origin", "http://127.0.0.1:8080")]
+    {
         site.send(send(name, value), &ada).await.expect(303);
     }
     assert_eq!(member(&site, "ada-k").signature, "Written elsewhere");
@@ -986,9 +884,7 @@ async fn a_write_from_another_site_is_refused_and_nothing_is_done() {
 async fn a_link_on_another_site_may_be_followed() {
     let site = TestSite::start();
     let ada = site.member("ada-k");
-    let request = TestRequest::get()
-        .uri("/settings")
-        .insert_header(("sec-fetch-site", "cross-site"));
+    let request = TestRequest::get().uri("/settings").insert_header(("sec-fetch-site", "cross-site"));
     site.send(request, &ada).await.expect(200);
 }
 
@@ -1023,11 +919,7 @@ fn form_of_the_first(link: &str) -> Vec<(&str, &str)> {
 
 fn roles(site: &TestSite, handle: &str) -> Vec<Role> {
     let id = id_of(site, handle);
-    site.read(|conn| {
-        Ok(members::store::roles_of(conn, &[id])?
-            .remove(&id)
-            .unwrap_or_default())
-    })
+    site.read(|conn| Ok(members::store::roles_of(conn, &[id])?.remove(&id).unwrap_or_default()))
 }
 
 #[actix_web::test]
@@ -1035,10 +927,7 @@ async fn the_first_administrator_joins_by_a_link_that_works_once() {
     let site = TestSite::start();
     let visitor = Person::visitor();
     let link = offer(&site).unwrap();
-    let page = site
-        .get(&visitor, &format!("/join?first={link}"))
-        .await
-        .expect(200);
+    let page = site.get(&visitor, &format!("/join?first={link}")).await.expect(200);
     assert_eq!(page.attribute("input[name=first]", "value"), link);
     // A form that comes back keeps the link, and does not use it up.
     let mut bad = form_of_the_first(&link);
@@ -1046,10 +935,7 @@ async fn the_first_administrator_joins_by_a_link_that_works_once() {
     let page = site.post(&visitor, "/join", &bad).await.expect(422);
     assert_eq!(page.attribute("input[name=first]", "value"), link);
 
-    let page = site
-        .post(&visitor, "/join", &form_of_the_first(&link))
-        .await
-        .expect(303);
+    let page = site.post(&visitor, "/join", &form_of_the_first(&link)).await.expect(303);
     assert_eq!(page.location(), "/login?joined=first");
     assert_eq!(roles(&site, "ada-k"), [Role::Administrator]);
     assert!(is_confirmed(&site, "ada-k"));
@@ -1058,9 +944,7 @@ async fn the_first_administrator_joins_by_a_link_that_works_once() {
     let ada = sign_in(&site, "ada-k", PASSWORD).await;
     site.get(&ada, "/admin").await.expect(200);
 
-    site.get(&visitor, &format!("/join?first={link}"))
-        .await
-        .expect(403);
+    site.get(&visitor, &format!("/join?first={link}")).await.expect(403);
     let second = [
         ("handle", "eve-b"),
         ("name", "Eve Bond"),
@@ -1078,16 +962,10 @@ async fn a_newer_link_for_the_first_administrator_ends_the_older() {
     let site = TestSite::start();
     let visitor = Person::visitor();
     let (older, newer) = (offer(&site).unwrap(), offer(&site).unwrap());
-    site.get(&visitor, &format!("/join?first={older}"))
-        .await
-        .expect(403);
-    site.post(&visitor, "/join", &form_of_the_first(&older))
-        .await
-        .expect(422);
+    site.get(&visitor, &format!("/join?first={older}")).await.expect(403);
+    site.post(&visitor, "/join", &form_of_the_first(&older)).await.expect(422);
     assert!(find(&site, "ada-k").is_none());
-    site.post(&visitor, "/join", &form_of_the_first(&newer))
-        .await
-        .expect(303);
+    site.post(&visitor, "/join", &form_of_the_first(&newer)).await.expect(303);
     assert_eq!(roles(&site, "ada-k"), [Role::Administrator]);
 }
 
@@ -1098,12 +976,8 @@ async fn a_made_up_or_old_link_makes_nobody_administrator() {
     let link = offer(&site).unwrap();
     site.clock.advance(TimeDelta::days(7));
     for link in [link.as_str(), "nonsense"] {
-        site.get(&visitor, &format!("/join?first={link}"))
-            .await
-            .expect(403);
-        site.post(&visitor, "/join", &form_of_the_first(link))
-            .await
-            .expect(422);
+        site.get(&visitor, &format!("/join?first={link}")).await.expect(403);
+        site.post(&visitor, "/join", &form_of_the_first(link)).await.expect(422);
     }
     assert_eq!(count_members(&site), 0);
 }
@@ -1123,12 +997,8 @@ async fn the_link_ends_when_an_administrator_comes_by_another_way() {
         password_hash: String::new(),
     };
     site.write(move |conn| actions::add(conn, &added, now));
-    site.get(&visitor, &format!("/join?first={link}"))
-        .await
-        .expect(403);
-    site.post(&visitor, "/join", &form_of_the_first(&link))
-        .await
-        .expect(422);
+    site.get(&visitor, &format!("/join?first={link}")).await.expect(403);
+    site.post(&visitor, "/join", &form_of_the_first(&link)).await.expect(422);
     assert!(find(&site, "ada-k").is_none());
 }
 
@@ -1141,8 +1011,6 @@ async fn an_address_that_is_taken_does_not_use_the_first_administrators_link_up(
     fields[2].1 = "eve-b@example.org";
     let page = site.post(&Person::visitor(), "/join", &fields).await.expect(422);
     assert_eq!(page.count("#email-problem"), 1);
-    site.post(&Person::visitor(), "/join", &form_of_the_first(&link))
-        .await
-        .expect(303);
+    site.post(&Person::visitor(), "/join", &form_of_the_first(&link)).await.expect(303);
     assert_eq!(roles(&site, "ada-k"), [Role::Administrator]);
 }

@@ -16,11 +16,7 @@ use crate::support::{Page, Person, TestSite};
 
 fn roles(site: &TestSite, handle: &str) -> Vec<Role> {
     let id = id_of(site, handle);
-    site.read(|conn| {
-        Ok(members::store::roles_of(conn, &[id])?
-            .remove(&id)
-            .unwrap_or_default())
-    })
+    site.read(|conn| Ok(members::store::roles_of(conn, &[id])?.remove(&id).unwrap_or_default()))
 }
 
 fn history(site: &TestSite, handle: &str) -> Vec<TierChange> {
@@ -30,21 +26,16 @@ fn history(site: &TestSite, handle: &str) -> Vec<TierChange> {
 
 fn acts(site: &TestSite, act: &str) -> Vec<(String, String)> {
     let audit = audit(site).into_iter();
-    audit
-        .filter(|row| row.0 == act)
-        .map(|(_, subject, reason)| (subject, reason))
-        .collect()
+    audit.filter(|row| row.0 == act).map(|(_, subject, reason)| (subject, reason)).collect()
 }
 
 async fn set_roles(site: &TestSite, who: &Person, handle: &str, roles: &[&str]) -> Page {
     let fields: Vec<(&str, &str)> = roles.iter().map(|role| ("role", *role)).collect();
-    site.post(who, &format!("/admin/members/{handle}/roles"), &fields)
-        .await
+    site.post(who, &format!("/admin/members/{handle}/roles"), &fields).await
 }
 
 async fn set_tier(site: &TestSite, who: &Person, handle: &str, tier: &str) -> Page {
-    site.post(who, &format!("/admin/members/{handle}/tier"), &[("tier", tier)])
-        .await
+    site.post(who, &format!("/admin/members/{handle}/tier"), &[("tier", tier)]).await
 }
 
 /// Those who are not administrators, and how a page of the administration answers them.
@@ -65,36 +56,21 @@ async fn an_administrator_gives_and_takes_roles() {
     let boss = site.staff("boss-b", &[Role::Administrator]);
     let ada = site.member("ada-k");
     site.get(&ada, "/admin").await.expect(403);
-    let page = set_roles(
-        &site,
-        &boss,
-        "ada-k",
-        &["administrator", "moderator", "moderator"],
-    )
-    .await
-    .expect(303);
+    let page =
+        set_roles(&site, &boss, "ada-k", &["administrator", "moderator", "moderator"]).await.expect(303);
     assert_eq!(page.location(), "/admin/members/ada-k?saved=roles");
     assert_eq!(roles(&site, "ada-k"), [Role::Moderator, Role::Administrator]);
     let page = site.get(&boss, page.location()).await.expect(200);
     assert_eq!(page.text("[role=status]"), "The roles are saved.");
-    assert_eq!(
-        page.attributes("input[name=role][checked]", "value"),
-        ["moderator", "administrator"]
-    );
+    assert_eq!(page.attributes("input[name=role][checked]", "value"), ["moderator", "administrator"]);
     site.get(&ada, "/admin").await.expect(200);
     let profile = site.get(&Person::visitor(), "/u/ada-k").await.expect(200);
-    assert_eq!(
-        profile.attributes("[data-role]", "data-role"),
-        ["moderator", "administrator"]
-    );
+    assert_eq!(profile.attributes("[data-role]", "data-role"), ["moderator", "administrator"]);
 
     set_roles(&site, &boss, "ada-k", &[]).await.expect(303);
     assert!(roles(&site, "ada-k").is_empty());
     site.get(&ada, "/admin").await.expect(403);
-    let expected = [
-        ("member ada-k", "administrator moderator moderator"),
-        ("member ada-k", ""),
-    ];
+    let expected = [("member ada-k", "administrator moderator moderator"), ("member ada-k", "")];
     let expected = expected.map(|(subject, reason)| (subject.to_owned(), reason.to_owned()));
     assert_eq!(acts(&site, "roles-set"), expected);
 }
@@ -105,9 +81,7 @@ async fn nobody_is_agent_and_trust_administrator_together() {
     let boss = site.staff("boss-b", &[Role::Administrator]);
     site.staff("ada-k", &[Role::VerificationAgent]);
     for agent in ["verification-agent", "senior-agent"] {
-        let page = set_roles(&site, &boss, "ada-k", &[agent, "trust-administrator"])
-            .await
-            .expect(422);
+        let page = set_roles(&site, &boss, "ada-k", &[agent, "trust-administrator"]).await.expect(422);
         assert_eq!(
             page.text("#roles-problem"),
             "An agent cannot be trust administrator as well: whoever decides cases must not set the policy they \
@@ -117,9 +91,7 @@ async fn nobody_is_agent_and_trust_administrator_together() {
     }
     assert!(acts(&site, "roles-set").is_empty());
     // One for the other is no clash.
-    set_roles(&site, &boss, "ada-k", &["trust-administrator"])
-        .await
-        .expect(303);
+    set_roles(&site, &boss, "ada-k", &["trust-administrator"]).await.expect(303);
     assert_eq!(roles(&site, "ada-k"), [Role::TrustAdministrator]);
 }
 
@@ -128,20 +100,11 @@ async fn the_last_administrator_stays() {
     let site = TestSite::start();
     let boss = site.staff("boss-b", &[Role::Administrator]);
     site.member("ada-k");
-    let page = set_roles(&site, &boss, "boss-b", &["moderator"])
-        .await
-        .expect(422);
-    assert!(
-        page.text("#roles-problem")
-            .starts_with("This is the only administrator.")
-    );
+    let page = set_roles(&site, &boss, "boss-b", &["moderator"]).await.expect(422);
+    assert!(page.text("#roles-problem").starts_with("This is the only administrator."));
     assert_eq!(roles(&site, "boss-b"), [Role::Administrator]);
-    set_roles(&site, &boss, "ada-k", &["administrator"])
-        .await
-        .expect(303);
-    set_roles(&site, &boss, "boss-b", &["moderator"])
-        .await
-        .expect(303);
+    set_roles(&site, &boss, "ada-k", &["administrator"]).await.expect(303);
+    set_roles(&site, &boss, "boss-b", &["moderator"]).await.expect(303);
     assert_eq!(roles(&site, "boss-b"), [Role::Moderator]);
     site.get(&boss, "/admin").await.expect(403);
 }
@@ -151,13 +114,9 @@ async fn an_unknown_role_or_member_changes_nothing() {
     let site = TestSite::start();
     let boss = site.staff("boss-b", &[Role::Administrator]);
     site.staff("ada-k", &[Role::Moderator]);
-    set_roles(&site, &boss, "ada-k", &["community-manager", "king"])
-        .await
-        .expect(422);
+    set_roles(&site, &boss, "ada-k", &["community-manager", "king"]).await.expect(422);
     assert_eq!(roles(&site, "ada-k"), [Role::Moderator]);
-    set_roles(&site, &boss, "nobody-here", &["moderator"])
-        .await
-        .expect(404);
+    set_roles(&site, &boss, "nobody-here", &["moderator"]).await.expect(404);
     site.get(&boss, "/admin/members/nobody-here").await.expect(404);
     assert!(acts(&site, "roles-set").is_empty());
 }
@@ -167,25 +126,14 @@ async fn nobody_but_administrators_sets_roles_tiers_and_names() {
     let site = TestSite::start();
     site.staff("boss-b", &[Role::Administrator]);
     for (who, status) in outsiders(&site) {
-        for path in [
-            "/admin",
-            "/admin/members",
-            "/admin/members/plain-p",
-            "/admin/tiers",
-        ] {
+        for path in ["/admin", "/admin/members", "/admin/members/plain-p", "/admin/tiers"] {
             site.get(&who, path).await.expect(status);
         }
-        set_roles(&site, &who, "plain-p", &["administrator"])
-            .await
-            .expect(403);
+        set_roles(&site, &who, "plain-p", &["administrator"]).await.expect(403);
         set_roles(&site, &who, "boss-b", &[]).await.expect(403);
         set_tier(&site, &who, "plain-p", "top-rated").await.expect(403);
-        site.post(&who, "/admin/members/plain-p/name", &[])
-            .await
-            .expect(403);
-        upload(&site, &who, b"handle,tier\nplain-p,top-rated\n")
-            .await
-            .expect(403);
+        site.post(&who, "/admin/members/plain-p/name", &[]).await.expect(403);
+        upload(&site, &who, b"handle,tier\nplain-p,top-rated\n").await.expect(403);
         let list = [("name", "x"), ("list", "handle,tier\nplain-p,top-rated\n")];
         site.post(&who, "/admin/tiers/apply", &list).await.expect(403);
     }
@@ -252,9 +200,7 @@ async fn an_unknown_tier_is_refused_beside_the_field() {
         let page = set_tier(&site, &boss, "ada-k", tier).await.expect(422);
         assert_eq!(page.text("#tier-problem"), "Choose one of the tiers.");
     }
-    set_tier(&site, &boss, "nobody-here", "top-rated")
-        .await
-        .expect(404);
+    set_tier(&site, &boss, "nobody-here", "top-rated").await.expect(404);
     assert_eq!(member(&site, "ada-k").tier, Some(Tier::TopRated));
     assert_eq!(history(&site, "ada-k").len(), 1);
 }
@@ -277,10 +223,8 @@ async fn upload(site: &TestSite, who: &Person, list: &[u8]) -> Page {
 
 /// Sends what a preview carries along, as its button does.
 async fn apply(site: &TestSite, who: &Person, preview: &Page) -> Page {
-    let (name, list) = (
-        preview.attribute("input[name=name]", "value"),
-        preview.attribute("input[name=list]", "value"),
-    );
+    let (name, list) =
+        (preview.attribute("input[name=name]", "value"), preview.attribute("input[name=list]", "value"));
     let fields = [("name", name.as_str()), ("list", list.as_str())];
     site.post(who, "/admin/tiers/apply", &fields).await
 }
@@ -307,10 +251,7 @@ fn five_members(site: &TestSite) -> Person {
 }
 
 fn tiers(site: &TestSite) -> Vec<Option<Tier>> {
-    ["ada-k", "bob-m", "cleo-n", "dora-o", "eve-p"]
-        .iter()
-        .map(|handle| member(site, handle).tier)
-        .collect()
+    ["ada-k", "bob-m", "cleo-n", "dora-o", "eve-p"].iter().map(|handle| member(site, handle).tier).collect()
 }
 
 #[actix_web::test]
@@ -321,14 +262,8 @@ async fn a_preview_says_line_by_line_what_would_change_and_changes_nothing() {
     let page = upload(&site, &boss, LIST.as_bytes()).await.expect(200);
     assert_eq!(page.text("#preview-title"), "Preview of tiers.csv");
     assert_eq!(page.text(".notice-title"), "5 of 9 lines cannot be used");
-    assert_eq!(
-        page.texts("caption"),
-        ["Lines with problems", "3 members change, 1 stay as they are"]
-    );
-    assert_eq!(
-        page.texts("tbody tr td.number"),
-        ["4", "5", "6", "7", "10", "2", "9", "11"]
-    );
+    assert_eq!(page.texts("caption"), ["Lines with problems", "3 members change, 1 stay as they are"]);
+    assert_eq!(page.texts("tbody tr td.number"), ["4", "5", "6", "7", "10", "2", "9", "11"]);
     let rows = page.texts("tbody tr");
     let unknown_tier = "is no tier. Use none, rising-talent, top-rated or top-rated-plus.";
     assert_eq!(
@@ -343,16 +278,9 @@ async fn a_preview_says_line_by_line_what_would_change_and_changes_nothing() {
     );
     assert_eq!(
         rows[5..],
-        [
-            "2 Ada K None Top Rated",
-            "9 Dora O Top Rated Top Rated Plus",
-            "11 Cleo N Rising Talent None",
-        ]
+        ["2 Ada K None Top Rated", "9 Dora O Top Rated Top Rated Plus", "11 Cleo N Rising Talent None",]
     );
-    assert_eq!(
-        page.text("form[action='/admin/tiers/apply'] button"),
-        "Change 3 tiers"
-    );
+    assert_eq!(page.text("form[action='/admin/tiers/apply'] button"), "Change 3 tiers");
     assert_eq!(tiers(&site), before);
     assert_eq!(audit(&site), said);
     assert!(history(&site, "ada-k").is_empty());
@@ -368,13 +296,7 @@ async fn applying_does_exactly_what_the_preview_said_and_once() {
     assert_eq!(page.text("[role=status]"), "3 tiers changed");
     assert_eq!(
         tiers(&site),
-        [
-            Some(Tier::TopRated),
-            None,
-            None,
-            Some(Tier::TopRatedPlus),
-            Some(Tier::TopRated)
-        ]
+        [Some(Tier::TopRated), None, None, Some(Tier::TopRatedPlus), Some(Tier::TopRated)]
     );
     for (handle, length) in [("ada-k", 1), ("cleo-n", 2), ("dora-o", 2)] {
         let history = history(&site, handle);
@@ -387,11 +309,8 @@ async fn applying_does_exactly_what_the_preview_said_and_once() {
     assert_eq!(history(&site, "eve-p").len(), 1);
     let mut changed = acts(&site, "tier-set");
     changed.sort();
-    let expected = [
-        ("member ada-k", "top-rated"),
-        ("member cleo-n", "none"),
-        ("member dora-o", "top-rated-plus"),
-    ];
+    let expected =
+        [("member ada-k", "top-rated"), ("member cleo-n", "none"), ("member dora-o", "top-rated-plus")];
     let expected = expected.map(|(subject, reason)| (subject.to_owned(), reason.to_owned()));
     assert_eq!(changed, expected);
 
@@ -404,9 +323,7 @@ async fn applying_does_exactly_what_the_preview_said_and_once() {
 async fn the_mark_in_front_of_a_list_is_no_part_of_its_heading() {
     let site = TestSite::start();
     let boss = five_members(&site);
-    let page = upload(&site, &boss, "\u{feff}Tier,Handle\nnone,cleo-n\n".as_bytes())
-        .await
-        .expect(200);
+    let page = upload(&site, &boss, "\u{feff}Tier,Handle\nnone,cleo-n\n".as_bytes()).await.expect(200);
     assert_eq!(page.texts("tbody tr"), ["2 Cleo N Rising Talent None"]);
 }
 
@@ -427,9 +344,7 @@ async fn a_file_that_is_no_such_list_is_refused_beside_the_field() {
     // A form without a file.
     site.post(&boss, "/admin/tiers", &[]).await.expect(422);
     for list in ["", "ada-k,top-rated\n", "handle,tier\n"] {
-        site.post(&boss, "/admin/tiers/apply", &[("list", list)])
-            .await
-            .expect(422);
+        site.post(&boss, "/admin/tiers/apply", &[("list", list)]).await.expect(422);
     }
     assert!(acts(&site, "tier-set").is_empty());
 }
@@ -488,15 +403,10 @@ async fn members_are_found_by_the_beginning_of_their_handle_page_by_page() {
     assert_eq!(second.count("a[rel=next]"), 0);
     let mut shown = first.attributes(".row-title a", "href");
     shown.extend(second.attributes(".row-title a", "href"));
-    let expected: Vec<String> = (10..70)
-        .map(|number| format!("/admin/members/row-{number}"))
-        .collect();
+    let expected: Vec<String> = (10..70).map(|number| format!("/admin/members/row-{number}")).collect();
     assert_eq!(shown, expected);
     for nothing in ["%25", "_", "row%5C", "%26after%3D"] {
-        let page = site
-            .get(&boss, &format!("/admin/members?q={nothing}"))
-            .await
-            .expect(200);
+        let page = site.get(&boss, &format!("/admin/members?q={nothing}")).await.expect(200);
         assert_eq!(page.count(".row-title"), 0, "{nothing}");
     }
 }
@@ -525,9 +435,7 @@ async fn a_name_is_settled_by_an_administrator_and_leaves_the_list() {
     assert_eq!(acts(&site, "name-settled"), settled);
     let overview = site.get(&boss, "/admin").await.expect(200);
     assert_eq!(overview.count(waiting), 0);
-    site.post(&boss, "/admin/members/nobody-here/name", &[])
-        .await
-        .expect(404);
+    site.post(&boss, "/admin/members/nobody-here/name", &[]).await.expect(404);
 }
 
 // Badges
@@ -535,10 +443,7 @@ async fn a_name_is_settled_by_an_administrator_and_leaves_the_list() {
 #[actix_web::test]
 async fn nobody_grants_a_badge_by_hand() {
     let site = TestSite::start();
-    let boss = site.staff(
-        "boss-b",
-        &[Role::Administrator, Role::TrustAdministrator, Role::Moderator],
-    );
+    let boss = site.staff("boss-b", &[Role::Administrator, Role::TrustAdministrator, Role::Moderator]);
     site.member("ada-k");
     let badge = [
         ("badge", "identity-verified"),
@@ -553,10 +458,7 @@ async fn nobody_grants_a_badge_by_hand() {
         ("/admin/members/ada-k/roles", vec![("role", "moderator")]),
         ("/admin/members/ada-k/tier", vec![("tier", "top-rated")]),
         ("/admin/members/ada-k/name", vec![]),
-        (
-            "/settings/profile",
-            vec![("name", "Boss B"), ("signature", ""), ("profile", "everyone")],
-        ),
+        ("/settings/profile", vec![("name", "Boss B"), ("signature", ""), ("profile", "everyone")]),
         (
             "/join",
             vec![
@@ -574,12 +476,8 @@ async fn nobody_grants_a_badge_by_hand() {
     let preview = upload(&site, &boss, list.as_bytes()).await.expect(200);
     apply(&site, &boss, &preview).await.expect(200);
     // A badge is neither a role nor a tier.
-    set_roles(&site, &boss, "ada-k", &["identity-verified"])
-        .await
-        .expect(422);
-    set_tier(&site, &boss, "ada-k", "identity-verified")
-        .await
-        .expect(422);
+    set_roles(&site, &boss, "ada-k", &["identity-verified"]).await.expect(422);
+    set_tier(&site, &boss, "ada-k", "identity-verified").await.expect(422);
     for path in [
         "/admin/members/ada-k/badge",
         "/admin/members/ada-k/badges",
@@ -594,19 +492,10 @@ async fn nobody_grants_a_badge_by_hand() {
     }
     assert_eq!(count_grants(&site), 0);
 
-    for path in [
-        "/admin",
-        "/admin/members/ada-k",
-        "/admin/members",
-        "/admin/tiers",
-        "/settings",
-    ] {
+    for path in ["/admin", "/admin/members/ada-k", "/admin/members", "/admin/tiers", "/settings"] {
         let page = site.get(&boss, path).await.expect(200);
         let mut fields = page.attributes("form [name]", "name");
         fields.extend(page.attributes("form", "action"));
-        assert!(
-            fields.iter().all(|field| !field.contains("badge")),
-            "{path}: {fields:?}"
-        );
+        assert!(fields.iter().all(|field| !field.contains("badge")), "{path}: {fields:?}");
     }
 }

@@ -92,12 +92,7 @@ impl Place {
         let thread = site.thread(author, slug, &title).await;
         let page = site.get(author, &thread).await.expect(200);
         let post = format!("/p/{}", page.attribute("article", "data-post"));
-        Self {
-            slug,
-            title,
-            thread,
-            post,
-        }
+        Self { slug, title, thread, post }
     }
 
     /// Asserts that a reader finds the board and its thread everywhere, or nowhere.
@@ -124,8 +119,7 @@ impl Place {
         let links = home.attributes("#main a", "href");
         assert_eq!(links.contains(&board), is_open, "home, {who}");
         assert_eq!(
-            home.texts("[aria-labelledby=latest] .row-title")
-                .contains(&self.title),
+            home.texts("[aria-labelledby=latest] .row-title").contains(&self.title),
             is_open,
             "latest, {who}"
         );
@@ -148,16 +142,8 @@ async fn a_board_is_found_by_those_who_may_read_it_and_by_nobody_else() {
     let site = TestSite::start();
     let people = People::on(&site);
     let rules = [
-        (
-            "for-anyone",
-            Access::Anyone,
-            [true, true, true, true, true, true, true, true, true],
-        ),
-        (
-            "for-members",
-            Access::Members,
-            [false, true, true, true, true, true, true, true, true],
-        ),
+        ("for-anyone", Access::Anyone, [true, true, true, true, true, true, true, true, true]),
+        ("for-members", Access::Members, [false, true, true, true, true, true, true, true, true]),
         (
             "for-rising",
             Access::Tier(Tier::RisingTalent),
@@ -230,10 +216,7 @@ async fn a_board_inside_a_closed_one_is_closed_whatever_its_own_rule() {
         "a board of the first level stands below the home page"
     );
     let nook = site.get(&people.rated, "/b/nook").await.expect(200);
-    assert_eq!(
-        nook.attributes("nav[aria-label=Breadcrumb] a", "href"),
-        ["/", "/b/hall"]
-    );
+    assert_eq!(nook.attributes("nav[aria-label=Breadcrumb] a", "href"), ["/", "/b/hall"]);
 }
 
 #[actix_web::test]
@@ -289,13 +272,8 @@ async fn whoever_may_not_write_in_a_board_is_told_so_and_keeps_the_text() {
             vec![&people.moderator, &people.administrator],
         ),
     ] {
-        let thread = site
-            .thread(&people.administrator, slug, "Something to answer")
-            .await;
-        let typed = [
-            ("title", "A thread of mine"),
-            ("body", "Words that took a while."),
-        ];
+        let thread = site.thread(&people.administrator, slug, "Something to answer").await;
+        let typed = [("title", "A thread of mine"), ("body", "Words that took a while.")];
         let before = board(&site, slug);
         for who in refused {
             site.get(who, &format!("/b/{slug}/new")).await.expect(403);
@@ -312,9 +290,7 @@ async fn whoever_may_not_write_in_a_board_is_told_so_and_keeps_the_text() {
         assert_eq!(board(&site, slug), before);
         for who in let_in {
             site.get(who, &format!("/b/{slug}/new")).await.expect(200);
-            site.post(who, &format!("/b/{slug}/threads"), &typed)
-                .await
-                .expect(303);
+            site.post(who, &format!("/b/{slug}/threads"), &typed).await.expect(303);
             site.post(who, &replies(&thread), &typed).await.expect(303);
         }
     }
@@ -329,10 +305,7 @@ async fn a_visitor_writes_nowhere_and_keeps_the_text() {
     let visitor = Person::visitor();
     let page = site.get(&visitor, "/b/talk/new").await.expect(303);
     assert_eq!(page.location(), "/login?next=%2Fb%2Ftalk%2Fnew");
-    let typed = [
-        ("title", "A thread of mine"),
-        ("body", "Words that took a while."),
-    ];
+    let typed = [("title", "A thread of mine"), ("body", "Words that took a while.")];
     let page = site.post(&visitor, "/b/talk/threads", &typed).await.expect(403);
     assert_eq!(page.attribute("input[name=title]", "value"), "A thread of mine");
     assert_eq!(page.text("textarea[name=body]"), "Words that took a while.");
@@ -347,15 +320,9 @@ async fn a_right_that_is_lost_is_lost_at_once() {
     let site = TestSite::start();
     let boss = site.staff("boss-b", &[Role::Administrator]);
     let ada = site.rated("ada-k", Tier::TopRated);
-    site.board(
-        "rated",
-        Access::Tier(Tier::TopRated),
-        Access::Tier(Tier::TopRated),
-    );
+    site.board("rated", Access::Tier(Tier::TopRated), Access::Tier(Tier::TopRated));
     site.get(&ada, "/b/rated").await.expect(200);
-    site.post(&boss, "/admin/members/ada-k/tier", &[("tier", "none")])
-        .await
-        .expect(303);
+    site.post(&boss, "/admin/members/ada-k/tier", &[("tier", "none")]).await.expect(303);
     site.get(&ada, "/b/rated").await.expect(404);
 }
 
@@ -373,9 +340,7 @@ const FORM: [(&str, &str); 7] = [
 
 /// The good form with one field changed.
 fn form_with<'a>(field: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
-    FORM.into_iter()
-        .map(|(name, good)| (name, if name == field { value } else { good }))
-        .collect()
+    FORM.into_iter().map(|(name, good)| (name, if name == field { value } else { good })).collect()
 }
 
 async fn add(site: &TestSite, who: &Person, fields: &[(&str, &str)]) -> Page {
@@ -399,15 +364,8 @@ async fn an_administrator_adds_a_board() {
     assert_eq!(added.read, Access::Members);
     assert_eq!(added.write, Access::Tier(Tier::TopRated));
     let list = site.get(&boss, "/admin/boards").await.expect(200);
-    assert_eq!(
-        list.texts("tbody tr"),
-        ["Finding workMembersTop Rated or above3Edit Finding work"]
-    );
-    assert_eq!(
-        list.attribute("#position", "value"),
-        "4",
-        "the next board comes last"
-    );
+    assert_eq!(list.texts("tbody tr"), ["Finding workMembersTop Rated or above3Edit Finding work"]);
+    assert_eq!(list.attribute("#position", "value"), "4", "the next board comes last");
     let (act, subject, reason) = audit(&site).pop().unwrap();
     assert_eq!((act.as_str(), reason.as_str()), ("board-added", "finding-work"));
     assert_eq!(subject, format!("board {}", added.id.0));
@@ -447,11 +405,7 @@ async fn a_board_with_a_bad_field_comes_back_with_the_message_beside_it() {
     ] {
         let typed = form_with(field, value);
         let page = add(&site, &boss, &typed).await.expect(422);
-        assert_eq!(
-            page.attributes("p.problem", "id"),
-            [format!("{field}-problem")],
-            "{field} {value:?}"
-        );
+        assert_eq!(page.attributes("p.problem", "id"), [format!("{field}-problem")], "{field} {value:?}");
         for name in ["title", "slug", "about", "position"] {
             let expected = typed.iter().find(|one| one.0 == name).unwrap().1;
             assert_eq!(page.attribute(&format!("#{name}"), "value"), expected);
@@ -478,18 +432,14 @@ async fn an_administrator_changes_a_board() {
     assert_eq!(page.attributes("#write option[selected]", "value"), ["members"]);
 
     let parent = top.0.to_string();
-    site.post(&boss, &address(id), &form_with("parent", &parent))
-        .await
-        .expect(303);
+    site.post(&boss, &address(id), &form_with("parent", &parent)).await.expect(303);
     let changed = board(&site, "finding-work");
     assert_eq!((changed.id, changed.parent), (id, Some(top)));
     assert_eq!((changed.read, changed.threads), (Access::Members, 1));
     assert_eq!(all(&site).len(), 2);
     assert_eq!(audit(&site).last().unwrap().0, "board-changed");
     // The same again is no clash with itself.
-    site.post(&boss, &address(id), &form_with("parent", &parent))
-        .await
-        .expect(303);
+    site.post(&boss, &address(id), &form_with("parent", &parent)).await.expect(303);
 }
 
 #[actix_web::test]
@@ -505,10 +455,7 @@ async fn a_board_that_is_changed_keeps_to_two_levels_and_to_an_address_of_its_ow
         ("parent", elsewhere.as_str(), "boards inside it"),
         ("slug", "other", "Another board has this address"),
     ] {
-        let page = site
-            .post(&boss, &address(top), &form_with(field, value))
-            .await
-            .expect(422);
+        let page = site.post(&boss, &address(top), &form_with(field, value)).await.expect(422);
         let problem = page.text(&format!("#{field}-problem"));
         assert!(problem.contains(why), "{problem}");
         assert_eq!(page.attribute("#title", "value"), "Finding work");
@@ -520,11 +467,7 @@ async fn a_board_that_is_changed_keeps_to_two_levels_and_to_an_address_of_its_ow
 async fn an_empty_board_is_deleted_and_no_other() {
     let site = TestSite::start();
     let boss = site.staff("boss-b", &[Role::Administrator]);
-    let (full, top, empty) = (
-        site.open_board("full"),
-        site.open_board("top"),
-        site.open_board("empty"),
-    );
+    let (full, top, empty) = (site.open_board("full"), site.open_board("top"), site.open_board("empty"));
     let inner = board_inside(&site, top, "inner", Access::Anyone);
     site.thread(&boss, "full", "Something stands here").await;
     for id in [full, top] {
@@ -546,10 +489,7 @@ async fn an_empty_board_is_deleted_and_no_other() {
     site.get(&boss, "/b/empty").await.expect(404);
     let deleted = audit(&site);
     let deleted = deleted.iter().filter(|(act, _, _)| act == "board-deleted");
-    assert_eq!(
-        deleted.map(|(_, _, slug)| slug.as_str()).collect::<Vec<_>>(),
-        ["empty", "inner", "top"]
-    );
+    assert_eq!(deleted.map(|(_, _, slug)| slug.as_str()).collect::<Vec<_>>(), ["empty", "inner", "top"]);
 }
 
 #[actix_web::test]
@@ -558,17 +498,9 @@ async fn a_board_whose_posts_were_removed_is_not_empty() {
     let boss = site.staff("boss-b", &[Role::Administrator]);
     let id = site.open_board("talk");
     let place = Place::fill(&site, &boss, "talk").await;
-    site.post(
-        &boss,
-        &format!("{}/remove", place.post),
-        &[("reason", "Off topic")],
-    )
-    .await
-    .expect(303);
+    site.post(&boss, &format!("{}/remove", place.post), &[("reason", "Off topic")]).await.expect(303);
     assert_eq!(board(&site, "talk").posts, 0);
-    site.post(&boss, &format!("{}/delete", address(id)), &[])
-        .await
-        .expect(409);
+    site.post(&boss, &format!("{}/delete", address(id)), &[]).await.expect(409);
     site.get(&boss, &place.thread).await.expect(200);
 }
 
@@ -579,9 +511,7 @@ async fn a_board_that_is_not_there_is_not_changed() {
     let nowhere = address(BoardId(999_999));
     site.get(&boss, &nowhere).await.expect(404);
     site.post(&boss, &nowhere, &FORM).await.expect(404);
-    site.post(&boss, &format!("{nowhere}/delete"), &[])
-        .await
-        .expect(404);
+    site.post(&boss, &format!("{nowhere}/delete"), &[]).await.expect(404);
     site.get(&boss, "/admin/boards/talk").await.expect(404);
     assert!(all(&site).is_empty());
 }
@@ -601,9 +531,7 @@ async fn nobody_but_administrators_keeps_boards() {
             site.get(who, path).await.expect(status);
             site.post(who, path, &FORM).await.expect(403);
         }
-        site.post(who, &format!("{}/delete", address(id)), &[])
-            .await
-            .expect(403);
+        site.post(who, &format!("{}/delete", address(id)), &[]).await.expect(403);
     }
     assert_eq!(all(&site), before);
 }

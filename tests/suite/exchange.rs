@@ -82,28 +82,20 @@ fn count(added: u64, here: u64, refused: u64) -> Count {
 }
 
 fn remarks(list: &[touchstone::exchange::report::Remark]) -> Vec<String> {
-    list.iter()
-        .map(|remark| format!("{}: {}", remark.line, remark.text))
-        .collect()
+    list.iter().map(|remark| format!("{}: {}", remark.line, remark.text)).collect()
 }
 
 /// The page that holds a number of the first thread.
 async fn page_of(site: &TestSite, number: i64) -> Page {
     let visitor = Person::visitor();
-    let way = site
-        .get(&visitor, &format!("/t/1/background-checks/{number}"))
-        .await
-        .expect(302);
+    let way = site.get(&visitor, &format!("/t/1/background-checks/{number}")).await.expect(302);
     let path = way.location().split('#').next().unwrap().to_owned();
     site.get(&visitor, &path).await.expect(200)
 }
 
 /// Each number of the first thread's first page, with its words.
 async fn numbered(site: &TestSite) -> Vec<(String, String)> {
-    let page = site
-        .get(&Person::visitor(), "/t/1/background-checks")
-        .await
-        .expect(200);
+    let page = site.get(&Person::visitor(), "/t/1/background-checks").await.expect(200);
     let numbers = page.attributes("article", "data-number");
     let words = page.texts("article .post-main > p:first-child, article .post-body");
     assert_eq!(numbers.len(), words.len());
@@ -156,10 +148,7 @@ async fn importing_twice_changes_nothing() {
     assert_eq!(second.boards, count(0, 1, 0), "{second}");
     assert_eq!(second.threads, count(0, 1, 0), "{second}");
     assert_eq!(second.posts, count(0, 5, 0), "{second}");
-    assert!(
-        second.refusals.is_empty() && second.remarks.is_empty(),
-        "{second}"
-    );
+    assert!(second.refusals.is_empty() && second.remarks.is_empty(), "{second}");
     assert_eq!(rows(&site), before);
     assert_well(&site);
 }
@@ -178,20 +167,13 @@ fn the_program_prints_what_came_in_and_what_was_refused() {
     let line = |output: &std::process::Output, name: &str| {
         let text = said(output);
         let line = text.lines().find(|line| line.starts_with(name)).unwrap();
-        line.split_whitespace()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-            .join(" ")
+        line.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(line(&first, "posts"), "posts 1 0 0");
     assert_eq!(line(&second, "posts"), "posts 0 1 0");
     assert_eq!(line(&second, "members"), "members 0 1 0");
     assert_eq!(line(&first, "unreadable"), "unreadable 0 0 1");
-    assert!(
-        said(&first).contains("  line 6: unknown variant `poll`"),
-        "{}",
-        said(&first)
-    );
+    assert!(said(&first).contains("  line 6: unknown variant `poll`"), "{}", said(&first));
 }
 
 #[actix_web::test]
@@ -214,10 +196,7 @@ async fn unknown_keys_are_refused_by_line_and_name_and_the_rest_comes_in() {
     assert_eq!(report.refusals.len(), lines.len());
     for ((line, key), refusal) in (5..).zip(lines).zip(&report.refusals) {
         assert_eq!(refusal.line, line);
-        assert!(
-            refusal.text.contains(&format!("unknown field `{key}`")),
-            "{refusal:?}"
-        );
+        assert!(refusal.text.contains(&format!("unknown field `{key}`")), "{refusal:?}");
     }
     assert_eq!(report.posts, count(1, 0, 0), "{report}");
     assert_well(&site);
@@ -227,22 +206,13 @@ async fn unknown_keys_are_refused_by_line_and_name_and_the_rest_comes_in() {
 async fn gaps_become_stubs_and_the_total_counts() {
     let site = TestSite::start();
 
-    load(
-        &site,
-        bundle(&[
-            post("p1", r#""number":1,"total":7,"#),
-            post("p4", r#""number":4,"total":7,"#),
-        ]),
-    );
+    load(&site, bundle(&[post("p1", r#""number":1,"total":7,"#), post("p4", r#""number":4,"total":7,"#)]));
 
     let page = page_of(&site, 4).await;
     assert_eq!(page.count("article"), 7);
     assert_eq!(page.text("#p-1 .post-position"), "1 of 7");
     for missing in [2, 3, 5, 6, 7] {
-        assert_eq!(
-            page.text(&format!("#p-{missing} p")),
-            format!("Post {missing} was not imported")
-        );
+        assert_eq!(page.text(&format!("#p-{missing} p")), format!("Post {missing} was not imported"));
         assert_eq!(page.count(&format!("#p-{missing}[data-post]")), 0);
     }
     // Who answers next does not take a number that the source has given away.
@@ -329,10 +299,7 @@ async fn refused_lines_are_counted_and_what_depends_on_them_says_so() {
     assert_eq!(report.boards, count(1, 0, 1), "{report}");
     assert_eq!(report.threads, count(1, 0, 2), "{report}");
     assert_eq!(report.posts, count(1, 0, 4), "{report}");
-    assert_eq!(
-        numbered(&site).await,
-        [("1".to_owned(), "Words of p5".to_owned())]
-    );
+    assert_eq!(numbered(&site).await, [("1".to_owned(), "Words of p5".to_owned())]);
     assert_well(&site);
 }
 
@@ -358,16 +325,8 @@ async fn an_import_that_broke_off_in_a_thread_goes_on_where_it_stopped() {
         let report = load(&site, &lines);
 
         let here = cut as u64 - 4;
-        assert_eq!(
-            report.posts,
-            count(6 - here, here, 0),
-            "cut after {cut}: {report}"
-        );
-        let numbers: BTreeSet<String> = numbered(&site)
-            .await
-            .into_iter()
-            .map(|(_, words)| words)
-            .collect();
+        assert_eq!(report.posts, count(6 - here, here, 0), "cut after {cut}: {report}");
+        let numbers: BTreeSet<String> = numbered(&site).await.into_iter().map(|(_, words)| words).collect();
         for post in ["a", "b", "c", "d", "e", "f"] {
             assert!(numbers.contains(&format!("Words of {post}")), "{post} is lost");
         }
@@ -413,26 +372,12 @@ async fn html_and_text_are_converted_safely() {
         page.count(".post-body script, .post-body img, .post-body [onclick], .post-body [data-badge], .post-body [class]"),
         0
     );
-    assert!(
-        page.attributes(".post-body a", "href")
-            .iter()
-            .all(|href| !href.starts_with("javascript"))
-    );
-    assert!(
-        page.attributes("#p-1 .post-body a", "href")
-            .contains(&"https://example.org/".to_owned())
-    );
-    assert!(
-        page.attributes(".post-body a", "rel")
-            .iter()
-            .all(|rel| rel.contains("ugc"))
-    );
+    assert!(page.attributes(".post-body a", "href").iter().all(|href| !href.starts_with("javascript")));
+    assert!(page.attributes("#p-1 .post-body a", "href").contains(&"https://example.org/".to_owned()));
+    assert!(page.attributes(".post-body a", "rel").iter().all(|rel| rel.contains("ugc")));
     assert_eq!(page.text("#p-1 .post-body strong, #p-1 .post-body b"), "there");
     assert!(page.text("#p-1 .post-body").starts_with("Hello there"));
-    assert_eq!(
-        page.texts("#p-2 .post-body p"),
-        ["<b>not bold</b> & 1 < 2", "Second *paragraph*"]
-    );
+    assert_eq!(page.texts("#p-2 .post-body p"), ["<b>not bold</b> & 1 < 2", "Second *paragraph*"]);
     assert_eq!(page.text("#p-3 .post-body strong"), "this");
     assert_eq!(page.count("#p-2 .post-body b, #p-3 .post-body b"), 0);
 }
@@ -463,11 +408,9 @@ async fn handles_that_clash_get_a_number() {
         ]
     );
     let visitor = Person::visitor();
-    for (handle, name) in [
-        ("maria-k", "Maria K"),
-        ("maria-k-2", "Maria Keller"),
-        ("maria-k-3", "Maria Kovac"),
-    ] {
+    for (handle, name) in
+        [("maria-k", "Maria K"), ("maria-k-2", "Maria Keller"), ("maria-k-3", "Maria Kovac")]
+    {
         let page = site.get(&visitor, &format!("/u/{handle}")).await.expect(200);
         assert_eq!(page.text("h1"), name);
     }
@@ -508,10 +451,8 @@ async fn an_address_is_kept_but_never_another_members() {
             "SELECT handle || ' ' || coalesce(email, 'none') || ' ' || (email_verified_at IS NOT NULL) AS line FROM members ORDER BY id",
         ))
     });
-    let addresses: Vec<String> = addresses
-        .into_iter()
-        .map(|line| line.replace("true", "1").replace("false", "0"))
-        .collect();
+    let addresses: Vec<String> =
+        addresses.into_iter().map(|line| line.replace("true", "1").replace("false", "0")).collect();
     assert_eq!(
         addresses,
         [
@@ -529,10 +470,7 @@ async fn an_imported_name_that_imitates_a_verified_member_is_not_kept() {
     let site = TestSite::start();
     let verified = member("m1", "maria-k", "Maria K").replacen('}', r#","badges":["identity-verified"]}"#, 1);
 
-    let report = load(
-        &site,
-        [COMMUNITY.to_owned(), verified, member("m2", "mk-2017", "Маria K")].join("\n"),
-    );
+    let report = load(&site, [COMMUNITY.to_owned(), verified, member("m2", "mk-2017", "Маria K")].join("\n"));
 
     assert_eq!(report.members, count(2, 0, 0), "{report}");
     assert_eq!(report.remarks.len(), 1, "{report}");
@@ -576,10 +514,7 @@ async fn a_second_community_in_one_bundle_is_refused() {
 
     let problem = import::load(&site.db, &write(&site, lines), site.clock.now()).unwrap_err();
 
-    assert_eq!(
-        problem,
-        "line 3: A bundle has one line of kind community, the first."
-    );
+    assert_eq!(problem, "line 3: A bundle has one line of kind community, the first.");
 }
 
 #[actix_web::test]
@@ -656,13 +591,7 @@ async fn build_boards(site: &TestSite, cast: &Cast) {
     let boards = [
         ("clients", "Clients", "", "anyone", "members"),
         ("inside", "Inside clients", "2", "members", "members"),
-        (
-            "announcements",
-            "Announcements",
-            "",
-            "anyone",
-            "role:community-manager",
-        ),
+        ("announcements", "Announcements", "", "anyone", "role:community-manager"),
         ("staff", "Staff", "", "role:moderator", "role:moderator"),
         ("rated", "The rated", "", "tier:top-rated", "tier:top-rated"),
     ];
@@ -689,19 +618,13 @@ async fn change_people(site: &TestSite, cast: &Cast) {
         site.post(&cast.ada, path, &[("tier", tier)]).await.expect(303);
     }
     let own = "/admin/members/ada-north/tier";
-    site.post(&cast.ada, own, &[("tier", "top-rated")])
-        .await
-        .expect(303);
+    site.post(&cast.ada, own, &[("tier", "top-rated")]).await.expect(303);
     // Who set this tier stands below the member in the bundle.
     let early = "/admin/members/olek-w/tier";
-    site.post(&cast.ada, early, &[("tier", "top-rated")])
-        .await
-        .expect(303);
+    site.post(&cast.ada, early, &[("tier", "top-rated")]).await.expect(303);
     wait(site, 1);
     let roles = [("role", "moderator"), ("role", "community-manager")];
-    site.post(&cast.ada, "/admin/members/mo-derrick/roles", &roles)
-        .await
-        .expect(303);
+    site.post(&cast.ada, "/admin/members/mo-derrick/roles", &roles).await.expect(303);
     // A new name takes the badge off.
     for (who, name, signature, profile) in [
         (&cast.vera, "Véra Lindqvist", "Never a dull day", "everyone"),
@@ -721,19 +644,9 @@ async fn talk(site: &TestSite, cast: &Cast) -> Vec<String> {
         "> Quoted\n\nÄnderung, 日本語, 🙂 and a trailing backslash \\",
     ];
     let started = [
-        (
-            &cast.plain,
-            "clients",
-            "discussion",
-            "A discussion with “quotes” & <signs>",
-        ),
+        (&cast.plain, "clients", "discussion", "A discussion with “quotes” & <signs>"),
         (&cast.other, "clients", "question", "Is this a question?"),
-        (
-            &cast.moderator,
-            "announcements",
-            "announcement",
-            "An announcement",
-        ),
+        (&cast.moderator, "announcements", "announcement", "An announcement"),
         (&cast.moderator, "staff", "discussion", "Among ourselves"),
         (&cast.rated, "rated", "discussion", "Among the rated"),
         (&cast.plain, "inside", "discussion", "Inside"),
@@ -743,10 +656,7 @@ async fn talk(site: &TestSite, cast: &Cast) -> Vec<String> {
     for (author, board, kind, title) in started {
         wait(site, 7);
         let fields = [("title", title), ("type", kind), ("body", bodies[0])];
-        let page = site
-            .post(author, &format!("/b/{board}/threads"), &fields)
-            .await
-            .expect(303);
+        let page = site.post(author, &format!("/b/{board}/threads"), &fields).await.expect(303);
         threads.push(page.location().to_owned());
     }
     let authors = [&cast.plain, &cast.other, &cast.vera, &cast.rated, &cast.moderator];
@@ -769,15 +679,11 @@ async fn keep_order(site: &TestSite, cast: &Cast, threads: &[String]) {
         let page = site.get(&cast.moderator, thread).await.expect(200);
         let post = page.attribute(&format!("#p-{number}"), "data-post");
         let reason = [("reason", "off topic & <rude>")];
-        site.post(&cast.moderator, &format!("/p/{post}/remove"), &reason)
-            .await
-            .expect(303);
+        site.post(&cast.moderator, &format!("/p/{post}/remove"), &reason).await.expect(303);
     }
     for (thread, act) in [(&threads[1], "lock"), (&threads[0], "pin")] {
         let path = replies(thread).replace("replies", act);
-        site.post(&cast.moderator, &path, &[("reason", "answered")])
-            .await
-            .expect(303);
+        site.post(&cast.moderator, &path, &[("reason", "answered")]).await.expect(303);
     }
 }
 
@@ -805,10 +711,7 @@ async fn crawl(site: &TestSite, who: &Person, also: &[String]) -> Vec<(String, S
         }
         let status = page.status.as_u16();
         let location = page.header("location").unwrap_or_default().to_owned();
-        pages.push((
-            path,
-            format!("{status} {location}\n{}", without_request_ids(&page.body)),
-        ));
+        pages.push((path, format!("{status} {location}\n{}", without_request_ids(&page.body))));
     }
     pages
 }
@@ -858,10 +761,7 @@ async fn move_house(from: TestDatabase, to: TestDatabase) {
 
     let report = import::load(&there.db, &path, there.clock.now()).unwrap();
 
-    assert!(
-        report.refusals.is_empty() && report.remarks.is_empty(),
-        "{report}"
-    );
+    assert!(report.refusals.is_empty() && report.remarks.is_empty(), "{report}");
     assert_eq!(report.members.added, 7);
     assert_well(&there);
 
@@ -880,17 +780,9 @@ async fn move_house(from: TestDatabase, to: TestDatabase) {
     let profiles: Vec<String> = handles.iter().map(|handle| format!("/u/{handle}")).collect();
     let administered = handles.iter().map(|handle| format!("/admin/members/{handle}"));
     let everything: Vec<String> = profiles.iter().cloned().chain(administered).collect();
-    for (who, also) in [
-        ("", &profiles),
-        ("rita-field", &profiles),
-        ("ada-north", &everything),
-    ] {
+    for (who, also) in [("", &profiles), ("rita-field", &profiles), ("ada-north", &everything)] {
         let person = |site: &TestSite| {
-            if who.is_empty() {
-                Person::visitor()
-            } else {
-                site.sign_in(who)
-            }
+            if who.is_empty() { Person::visitor() } else { site.sign_in(who) }
         };
         let before = crawl(&here, &person(&here), also).await;
         let after = crawl(&there, &person(&there), also).await;
@@ -903,27 +795,16 @@ async fn move_house(from: TestDatabase, to: TestDatabase) {
 
     // Life goes on: numbers go on after those that were brought along.
     let again = import::load(&there.db, &path, there.clock.now()).unwrap();
-    assert_eq!(
-        again.posts.added + again.members.added + again.boards.added + again.threads.added,
-        0
-    );
+    assert_eq!(again.posts.added + again.members.added + again.boards.added + again.threads.added, 0);
     let member = there.member("newcomer");
     let home = there.get(&member, "/").await;
-    let thread = home
-        .attributes("a", "href")
-        .into_iter()
-        .find(|href| href.contains("a-discussion-with"))
-        .unwrap();
+    let thread =
+        home.attributes("a", "href").into_iter().find(|href| href.contains("a-discussion-with")).unwrap();
     let thread = thread.split(['#', '?']).next().unwrap().to_owned();
     let location = there.reply(&member, &thread, "Hello from the new house").await;
     assert!(location.ends_with("/27"), "{location}");
     let started = there.thread(&member, "clients", "A new thread here").await;
-    let ids = there.read(|conn| {
-        Ok(tables::lines(
-            conn,
-            "SELECT CAST(max(id) AS TEXT) AS line FROM threads",
-        ))
-    });
+    let ids = there.read(|conn| Ok(tables::lines(conn, "SELECT CAST(max(id) AS TEXT) AS line FROM threads")));
     assert_eq!(replies(&started), format!("/t/{}/replies", ids[0]));
     assert_well(&there);
 }
@@ -969,11 +850,8 @@ async fn an_export_is_for_its_owner_alone_and_replaces_no_good_one_by_a_broken_o
 }
 
 /// How long the demo may take: as people run it, and as tests are built.
-const PATIENCE: Duration = if cfg!(debug_assertions) {
-    Duration::from_mins(1)
-} else {
-    Duration::from_secs(10)
-};
+const PATIENCE: Duration =
+    if cfg!(debug_assertions) { Duration::from_mins(1) } else { Duration::from_secs(10) };
 
 #[actix_web::test]
 async fn the_demo_comes_in_whole_and_soon() {

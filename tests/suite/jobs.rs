@@ -106,12 +106,7 @@ fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 fn newcomer() -> [(&'static str, &'static str); 4] {
-    [
-        ("handle", "nora-vik"),
-        ("name", "Nora Vik"),
-        ("email", "nora@members.example"),
-        ("password", PASSWORD),
-    ]
+    [("handle", "nora-vik"), ("name", "Nora Vik"), ("email", "nora@members.example"), ("password", PASSWORD)]
 }
 
 fn serve_with_mail(place: &Installation, server: &str) -> Program {
@@ -127,10 +122,7 @@ fn serve_with_mail(place: &Installation, server: &str) -> Program {
 fn head<'a>(mail: &'a str, name: &str) -> &'a str {
     let (heads, _) = mail.split_once("\n\n").unwrap();
     let line = heads.lines().find(|line| line.starts_with(&format!("{name}: ")));
-    line.unwrap_or_else(|| panic!("no {name} in {mail}"))
-        .split_once(": ")
-        .unwrap()
-        .1
+    line.unwrap_or_else(|| panic!("no {name} in {mail}")).split_once(": ").unwrap().1
 }
 
 /// The words of a mail, with quoted-printable lines put together again.
@@ -145,10 +137,7 @@ fn assert_confirms(server: &Program, mail: &str) {
     assert_eq!(head(mail, "To"), "nora@members.example");
     assert_eq!(head(mail, "Subject"), "Confirm your address for The Quay");
     let id = head(mail, "Message-ID");
-    assert!(
-        id.starts_with("<mail-") && id.ends_with("@touchstone.example>"),
-        "{id}"
-    );
+    assert!(id.starts_with("<mail-") && id.ends_with("@touchstone.example>"), "{id}");
     assert!(head(mail, "Content-Type").starts_with("text/plain"));
     assert!(head(mail, "Date").contains("20"));
     let words = words(mail);
@@ -156,18 +145,13 @@ fn assert_confirms(server: &Program, mail: &str) {
         .split_whitespace()
         .find(|word| word.contains("/join/confirm?token="))
         .unwrap_or_else(|| panic!("no link in {words}"));
-    let token = link
-        .strip_prefix(&format!("{}/join/confirm?token=", server.origin))
-        .unwrap();
+    let token = link.strip_prefix(&format!("{}/join/confirm?token=", server.origin)).unwrap();
     let client = Client::new(server);
     let shown = client.get(&format!("/join/confirm?token={token}")).unwrap();
     assert_eq!(shown.status, 200, "{}", shown.body);
     let confirmed = client.post("/join/confirm", &[("token", token)]).unwrap();
     assert_eq!(confirmed.status, 303, "{}", confirmed.body);
-    assert_ne!(
-        client.post("/join/confirm", &[("token", token)]).unwrap().status,
-        303
-    );
+    assert_ne!(client.post("/join/confirm", &[("token", token)]).unwrap().status, 303);
 }
 
 #[test]
@@ -202,10 +186,7 @@ impl Drop for Aiosmtpd {
 }
 
 /// The Python with aiosmtpd that `scripts/test` prepares.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the script that made it says so in the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the script that made it says so in the environment")]
 fn smtp_python() -> Option<String> {
     std::env::var("SMTP_PYTHON").ok()
 }
@@ -216,23 +197,11 @@ fn the_mail_to_a_newcomer_leaves_by_aiosmtpd() {
         println!("not run: SMTP_PYTHON names no Python with aiosmtpd; scripts/test makes one");
         return;
     };
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let place = Installation::new();
     let taken = place.database.folder.path().join("mails");
     let child = Command::new(python)
-        .args([
-            "-u",
-            "-m",
-            "aiosmtpd",
-            "-n",
-            "-c",
-            "aiosmtpd.handlers.Debugging",
-            "stdout",
-        ])
+        .args(["-u", "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Debugging", "stdout"])
         .args(["-l", &format!("127.0.0.1:{port}")])
         .stdout(std::fs::File::create(&taken).unwrap())
         .stderr(Stdio::null())
@@ -271,10 +240,7 @@ struct Told {
 
 impl Told {
     fn to(answers: impl IntoIterator<Item = Result<(), Failure>>) -> Arc<Self> {
-        Arc::new(Self {
-            answers: Mutex::new(answers.into_iter().collect()),
-            ..Self::default()
-        })
+        Arc::new(Self { answers: Mutex::new(answers.into_iter().collect()), ..Self::default() })
     }
 
     fn handed(&self) -> Vec<(i64, Mail)> {
@@ -291,11 +257,7 @@ impl Mailer for Told {
 }
 
 fn queue(site: &TestSite, to: &str) {
-    let mail = Mail {
-        to: to.to_owned(),
-        subject: "Hello".to_owned(),
-        body: "A link".to_owned(),
-    };
+    let mail = Mail { to: to.to_owned(), subject: "Hello".to_owned(), body: "A link".to_owned() };
     let now = site.clock.now();
     site.write(move |conn| Ok(mails::queue(conn, &mail, now)?));
 }
@@ -325,10 +287,7 @@ async fn a_server_that_is_busy_is_tried_again_with_growing_pauses() {
     for (tries, pause) in [(1, 30), (2, 60), (3, 120)] {
         assert_eq!(told.handed().len(), tries);
         site.clock.advance(TimeDelta::seconds(pause - 1));
-        assert!(
-            !jobs.send_one(&mailer).await.unwrap(),
-            "before {pause} s are over"
-        );
+        assert!(!jobs.send_one(&mailer).await.unwrap(), "before {pause} s are over");
         site.clock.advance(TimeDelta::seconds(1));
         assert!(jobs.send_one(&mailer).await.unwrap(), "after {pause} s");
     }
@@ -367,10 +326,7 @@ async fn what_is_refused_for_good_is_not_tried_again_and_administrators_see_it()
     queue(&site, "nora@members.example");
 
     assert!(jobs.send_one(&mailer).await.unwrap());
-    assert!(
-        jobs.send_one(&mailer).await.unwrap(),
-        "the next one leaves all the same"
-    );
+    assert!(jobs.send_one(&mailer).await.unwrap(), "the next one leaves all the same");
     for _ in 0..20 {
         site.clock.advance(TimeDelta::hours(6));
         assert!(!jobs.send_one(&mailer).await.unwrap());
@@ -388,32 +344,20 @@ async fn what_is_refused_for_good_is_not_tried_again_and_administrators_see_it()
 #[test]
 fn a_real_server_that_refuses_for_good_is_told_from_one_that_is_busy() {
     let url = |sink: &Sink| url::Url::parse(&sink.url()).unwrap();
-    let mail = Mail {
-        to: "nora@members.example".to_owned(),
-        subject: "Hello".to_owned(),
-        body: "Words".to_owned(),
-    };
+    let mail =
+        Mail { to: "nora@members.example".to_owned(), subject: "Hello".to_owned(), body: "Words".to_owned() };
     let smtp = |url: url::Url| {
         touchstone::outside::smtp::Smtp::new(&url, "forum@touchstone.example", "The Quay").unwrap()
     };
 
     let busy = smtp(url(&Sink::start("451 come back later"))).send(1, &mail);
-    assert!(
-        matches!(&busy, Err(Failure::Passing(why)) if why.contains("451")),
-        "{busy:?}"
-    );
+    assert!(matches!(&busy, Err(Failure::Passing(why)) if why.contains("451")), "{busy:?}");
     let refused = smtp(url(&Sink::start("550 no such mailbox"))).send(1, &mail);
-    assert!(
-        matches!(&refused, Err(Failure::Final(why)) if why.contains("no such mailbox")),
-        "{refused:?}"
-    );
+    assert!(matches!(&refused, Err(Failure::Final(why)) if why.contains("no such mailbox")), "{refused:?}");
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let gone = smtp(url::Url::parse(&format!("smtp://{closed}")).unwrap()).send(1, &mail);
     assert!(matches!(gone, Err(Failure::Passing(_))), "{gone:?}");
-    let nonsense = Mail {
-        to: "no address".to_owned(),
-        ..mail.clone()
-    };
+    let nonsense = Mail { to: "no address".to_owned(), ..mail.clone() };
     let sink = Sink::start("250 fine");
     let refused = smtp(url(&sink)).send(1, &nonsense);
     assert!(matches!(refused, Err(Failure::Final(_))), "{refused:?}");
@@ -466,11 +410,7 @@ async fn a_worker_that_takes_its_time_is_not_overtaken_for_five_minutes() {
     let told = Told::to([]);
     let (other_jobs, other) = at_work(&site, &told);
     queue(&site, "nora@members.example");
-    let meanwhile = Arc::new(Meanwhile {
-        jobs: other_jobs.clone(),
-        other,
-        seen: Mutex::default(),
-    });
+    let meanwhile = Arc::new(Meanwhile { jobs: other_jobs.clone(), other, seen: Mutex::default() });
     let mailer: Arc<dyn Mailer> = Arc::clone(&meanwhile) as Arc<dyn Mailer>;
 
     assert!(other_jobs.send_one(&mailer).await.unwrap());
@@ -487,10 +427,7 @@ fn two_workers_send_each_mail_once() {
     for number in 0..MAILS {
         queue(&site, &format!("member-{number}@members.example"));
     }
-    let told = Arc::new(Told {
-        slow: Duration::from_millis(2),
-        ..Told::default()
-    });
+    let told = Arc::new(Told { slow: Duration::from_millis(2), ..Told::default() });
 
     let sent: Vec<usize> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..2)
@@ -547,13 +484,8 @@ async fn sent_mail_is_kept_in_a_demo_only() {
 }
 
 fn views_of(site: &TestSite) -> String {
-    site.read(|conn| {
-        Ok(tables::lines(
-            conn,
-            "SELECT CAST(sum(views) AS TEXT) AS line FROM threads",
-        ))
-    })
-    .remove(0)
+    site.read(|conn| Ok(tables::lines(conn, "SELECT CAST(sum(views) AS TEXT) AS line FROM threads")))
+        .remove(0)
 }
 
 #[actix_web::test]
@@ -585,38 +517,26 @@ async fn views_are_gathered_and_written_together() {
 
 fn counted(site: &TestSite, table: &str) -> usize {
     let query = format!("SELECT CAST(count(*) AS TEXT) AS line FROM {table}");
-    site.read(|conn| Ok(tables::lines(conn, &query)))[0]
-        .parse()
-        .unwrap()
+    site.read(|conn| Ok(tables::lines(conn, &query)))[0].parse().unwrap()
 }
 
 #[actix_web::test]
 async fn what_is_over_is_swept_away_and_nothing_else() {
     let site = TestSite::start();
     site.member("ada-north");
-    site.post(&Person::visitor(), "/join", &newcomer())
-        .await
-        .expect(303);
+    site.post(&Person::visitor(), "/join", &newcomer()).await.expect(303);
     let wrong = [("login", "ada-north"), ("password", "not this one")];
     site.post(&Person::visitor(), "/login", &wrong).await.expect(422);
     let jobs = site.forum.jobs(None);
     let over = |site: &TestSite| {
-        (
-            counted(site, "sessions"),
-            counted(site, "link_tokens"),
-            counted(site, "throttles") > 0,
-        )
+        (counted(site, "sessions"), counted(site, "link_tokens"), counted(site, "throttles") > 0)
     };
     jobs.sweep().await.unwrap();
     assert_eq!(over(&site), (1, 1, true), "nothing is over yet");
 
     site.clock.advance(TimeDelta::minutes(16));
     jobs.sweep().await.unwrap();
-    assert_eq!(
-        over(&site),
-        (1, 1, false),
-        "tries are forgotten after a quarter of an hour"
-    );
+    assert_eq!(over(&site), (1, 1, false), "tries are forgotten after a quarter of an hour");
 
     site.clock.advance(TimeDelta::hours(24));
     jobs.sweep().await.unwrap();
@@ -625,11 +545,7 @@ async fn what_is_over_is_swept_away_and_nothing_else() {
     let late = site.sign_in("ada-north");
     site.clock.advance(SESSION_IDLE - TimeDelta::minutes(1));
     jobs.sweep().await.unwrap();
-    assert_eq!(
-        over(&site),
-        (1, 0, false),
-        "the older session was idle for thirty days"
-    );
+    assert_eq!(over(&site), (1, 0, false), "the older session was idle for thirty days");
     site.get(&late, "/settings").await.expect(200);
     // Its use is written down with the next batch, and keeps it alive.
     jobs.flush().await.unwrap();

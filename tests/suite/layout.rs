@@ -5,9 +5,8 @@ use std::path::Path;
 use std::{fs, io};
 
 /// The lower layers, lowest first. Each may use those before it, and none knows a room.
-const LAYERS: &[&str] = &[
-    "clock", "colours", "ids", "error", "tokens", "paths", "text", "db", "settings", "web",
-];
+const LAYERS: &[&str] =
+    &["clock", "colours", "ids", "error", "tokens", "paths", "text", "db", "settings", "web"];
 
 /// The rooms. Each may use those before it, apart from the ones named beside it: of these it may name
 /// nothing but ids. Of the rooms after it, it may name ids and types. Every page may use `accounts`.
@@ -57,10 +56,7 @@ fn violations(file: &str, source: &str) -> Vec<String> {
         .into_iter()
         .filter_map(|(line, path)| Some((line, format!("{path}: {}", broken_rule(file, &path)?))))
         .collect();
-    broken
-        .iter()
-        .map(|(line, what)| format!("src/{file}:{line}: {what}"))
-        .collect()
+    broken.iter().map(|(line, what)| format!("src/{file}:{line}: {what}")).collect()
 }
 
 /// The rule that the use of `path` breaks in this file, if it does.
@@ -68,12 +64,7 @@ fn broken_rule(file: &str, path: &str) -> Option<String> {
     let here: Vec<&str> = file.trim_end_matches(".rs").split('/').collect();
     let layer = |name: &str| LAYERS.iter().position(|layer| *layer == name);
     let room = |name: &str| ROOMS.iter().position(|room| room.0 == name);
-    let kind_of = |names: &[&str]| {
-        FILES
-            .iter()
-            .find(|file| names.contains(&file.0))
-            .map(|file| file.0)
-    };
+    let kind_of = |names: &[&str]| FILES.iter().find(|file| names.contains(&file.0)).map(|file| file.0);
     let (home, names) = (here[0], path.split("::").collect::<Vec<_>>());
     let (target, item) = match names[..] {
         ["crate", target, item, ..] => (target, item),
@@ -89,13 +80,9 @@ fn broken_rule(file: &str, path: &str) -> Option<String> {
         return (higher || room(target).is_some()).then(|| format!("{home} stands below {target}"));
     }
     let Some(place) = room(home) else {
-        return Some(format!(
-            "{home} has no place in the tables of tests/suite/layout.rs"
-        ));
+        return Some(format!("{home} has no place in the tables of tests/suite/layout.rs"));
     };
-    let kind = kind_of(&here[1..])
-        .or_else(|| kind_of(&here[..1]))
-        .unwrap_or("any other file");
+    let kind = kind_of(&here[1..]).or_else(|| kind_of(&here[..1])).unwrap_or("any other file");
     let mut used = path.to_owned();
     if let Some(other) = room(target) {
         let part = match kind_of(&names[2..]) {
@@ -136,10 +123,8 @@ fn paths(file: &str, source: &str) -> Vec<(usize, String)> {
     let mut lines = code.lines().map(without_comment).zip(1..);
     let (mut found, mut names) = (Vec::new(), HashMap::new());
     while let Some((line, number)) = lines.next() {
-        let start = line
-            .trim_start_matches("pub")
-            .trim_start_matches("(crate)")
-            .trim_start_matches("(super)");
+        let start =
+            line.trim_start_matches("pub").trim_start_matches("(crate)").trim_start_matches("(super)");
         if let Some(tree) = start.trim_start().strip_prefix("use ") {
             let mut tree = tree.to_owned();
             while !tree.contains(';') {
@@ -158,9 +143,7 @@ fn paths(file: &str, source: &str) -> Vec<(usize, String)> {
             }
         } else {
             let words = line.split(|letter: char| !letter.is_alphanumeric() && !"_:".contains(letter));
-            let written = words
-                .map(|word| word.trim_matches(':'))
-                .filter(|word| word.contains("::"));
+            let written = words.map(|word| word.trim_matches(':')).filter(|word| word.contains("::"));
             found.extend(written.map(|path| (number, from_crate(file, path))));
         }
     }
@@ -192,19 +175,12 @@ fn leaves(tree: &str) -> Vec<String> {
         letter == ',' && depth == 0
     });
     let parts = parts.map(str::trim).filter(|part| !part.is_empty());
-    parts
-        .flat_map(leaves)
-        .map(|leaf| format!("{}{leaf}", start.trim()))
-        .collect()
+    parts.flat_map(leaves).map(|leaf| format!("{}{leaf}", start.trim())).collect()
 }
 
 /// What begins with `self` or `super` in this file, as `crate` would say it.
 fn from_crate(file: &str, path: &str) -> String {
-    let mut module: Vec<&str> = file
-        .trim_end_matches(".rs")
-        .trim_end_matches("/mod")
-        .split('/')
-        .collect();
+    let mut module: Vec<&str> = file.trim_end_matches(".rs").trim_end_matches("/mod").split('/').collect();
     let mut rest = path.strip_prefix("self::").unwrap_or(path);
     if rest == path && !path.starts_with("super::") {
         return path.to_owned();
@@ -213,12 +189,7 @@ fn from_crate(file: &str, path: &str) -> String {
         module.pop();
         rest = above;
     }
-    ["crate"]
-        .into_iter()
-        .chain(module)
-        .chain([rest])
-        .collect::<Vec<_>>()
-        .join("::")
+    ["crate"].into_iter().chain(module).chain([rest]).collect::<Vec<_>>().join("::")
 }
 
 /// Every Rust file below `src/`, by its path from there, with its text.
@@ -243,10 +214,7 @@ fn sources() -> io::Result<BTreeMap<String, String>> {
 #[test]
 fn files_and_rooms_know_only_what_they_may() {
     let files = sources().unwrap();
-    let broken: Vec<_> = files
-        .iter()
-        .flat_map(|(file, source)| violations(file, source))
-        .collect();
+    let broken: Vec<_> = files.iter().flat_map(|(file, source)| violations(file, source)).collect();
     assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
 }
 
@@ -254,20 +222,14 @@ fn files_and_rooms_know_only_what_they_may() {
 fn found_in(case: &str) -> (String, Vec<String>) {
     let (file, source) = case.split_once(" | ").unwrap_or_default();
     let source = source.replace(" | ", "\n");
-    (
-        format!("src/{file}:{}: ", source.lines().count()),
-        violations(file, &source),
-    )
+    (format!("src/{file}:{}: ", source.lines().count()), violations(file, &source))
 }
 
 /// Each case breaks one rule, in its last line.
 fn assert_caught(cases: &[&str]) {
     for case in cases {
         let (place, found) = found_in(case);
-        assert!(
-            found.len() == 1 && found[0].starts_with(&place),
-            "{case}\n{found:?}"
-        );
+        assert!(found.len() == 1 && found[0].starts_with(&place), "{case}\n{found:?}");
     }
 }
 
@@ -349,12 +311,7 @@ fn the_architecture_names_every_dependency_and_every_room() {
     let mut names = BTreeSet::new();
     for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
         let crates = manifest.get(kind).and_then(toml::Value::as_table);
-        names.extend(
-            crates
-                .into_iter()
-                .flat_map(toml::Table::keys)
-                .map(|name| format!("`{name}`")),
-        );
+        names.extend(crates.into_iter().flat_map(toml::Table::keys).map(|name| format!("`{name}`")));
     }
     for (file, _) in sources().unwrap() {
         names.extend(file.split_once('/').map(|(room, _)| format!("{room}/")));

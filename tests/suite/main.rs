@@ -6,7 +6,6 @@
     clippy::panic,
     reason = "a test that cannot go on should say so and stop"
 )]
-#![expect(missing_docs, reason = "tests speak by their names")]
 
 mod support;
 

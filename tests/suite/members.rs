@@ -65,11 +65,7 @@ async fn a_profile_is_seen_by_those_whom_its_owner_chose() {
             let page = site.get(reader, "/u/ada-k").await.expect(200);
             let who = &reader.handle;
             assert_eq!(page.text("h1"), "Ada K");
-            assert_eq!(
-                page.count(".marks [data-tier=top-rated]") == 1,
-                sees,
-                "{profile} {who}"
-            );
+            assert_eq!(page.count(".marks [data-tier=top-rated]") == 1, sees, "{profile} {who}");
             assert_eq!(page.count("[data-rank]") == 1, sees, "{profile} {who}");
             assert_eq!(page.count("[data-badge]") == 1, sees, "{profile} {who}");
             assert_eq!(page.body.contains("What I wrote stays"), sees, "{profile} {who}");
@@ -88,10 +84,7 @@ async fn a_closed_profile_says_to_whom_it_is_open() {
     save(&site, &ada, "Ada K", "", "members").await.expect(303);
     let page = site.get(&Person::visitor(), "/u/ada-k").await.expect(200);
     assert!(page.text(".lede").starts_with("This profile is for members."));
-    assert_eq!(
-        page.attributes(".actions a", "href"),
-        ["/login?next=%2Fu%2Fada-k"]
-    );
+    assert_eq!(page.attributes(".actions a", "href"), ["/login?next=%2Fu%2Fada-k"]);
     save(&site, &ada, "Ada K", "", "private").await.expect(303);
     let page = site.get(&Person::visitor(), "/u/ada-k").await.expect(200);
     assert!(page.text(".lede").starts_with("This profile is private."));
@@ -113,22 +106,14 @@ async fn a_profile_is_found_whatever_the_case_of_its_address_and_nobody_elses_is
 async fn a_member_changes_the_profile() {
     let site = TestSite::start();
     let ada = site.member("ada-k");
-    let page = save(&site, &ada, "Ada Kovacs", "  Joiner,   Graz ", "members")
-        .await
-        .expect(303);
+    let page = save(&site, &ada, "Ada Kovacs", "  Joiner,   Graz ", "members").await.expect(303);
     assert_eq!(page.location(), "/settings?saved=profile");
     let saved = member(&site, "ada-k");
-    assert_eq!(
-        (saved.name.as_str(), saved.signature.as_str()),
-        ("Ada Kovacs", "Joiner, Graz")
-    );
+    assert_eq!((saved.name.as_str(), saved.signature.as_str()), ("Ada Kovacs", "Joiner, Graz"));
     let page = site.get(&ada, page.location()).await.expect(200);
     assert_eq!(page.text("[role=status]"), "Your profile is saved.");
     assert_eq!(page.attribute("#name", "value"), "Ada Kovacs");
-    assert_eq!(
-        page.attributes("#profile-for option[selected]", "value"),
-        ["members"]
-    );
+    assert_eq!(page.attributes("#profile-for option[selected]", "value"), ["members"]);
 }
 
 #[actix_web::test]
@@ -146,20 +131,14 @@ async fn a_refused_profile_keeps_what_was_typed_and_changes_nothing() {
         ("Ada Kovacs", "New words", "", "profile-for"),
     ] {
         let page = save(&site, &ada, name, signature, profile).await.expect(422);
-        assert_eq!(
-            page.attributes("p.problem", "id"),
-            [format!("{field}-problem")],
-            "{name} {signature}"
-        );
+        assert_eq!(page.attributes("p.problem", "id"), [format!("{field}-problem")], "{name} {signature}");
         assert_eq!(page.attribute("#name", "value"), name);
         assert_eq!(page.attribute("#signature", "value"), signature);
         let chosen = page.attributes("#profile-for option[selected]", "value");
         assert_eq!(chosen == ["private"], profile == "private", "{name} {signature}");
     }
     let long = "x".repeat(201);
-    save(&site, &ada, "Ada Kovacs", &long, "private")
-        .await
-        .expect(422);
+    save(&site, &ada, "Ada Kovacs", &long, "private").await.expect(422);
     let same = member(&site, "ada-k");
     assert_eq!((same.name.as_str(), same.signature.as_str()), ("Ada K", ""));
     assert_eq!(same.profile.code(), "everyone");
@@ -170,17 +149,10 @@ async fn a_refused_profile_keeps_what_was_typed_and_changes_nothing() {
 async fn a_visitor_changes_no_profile_and_a_member_only_the_own() {
     let site = TestSite::start();
     site.member("ada-k");
-    save(&site, &Person::visitor(), "Eve B", "", "everyone")
-        .await
-        .expect(403);
+    save(&site, &Person::visitor(), "Eve B", "", "everyone").await.expect(403);
     let bob = site.staff("bob-m", &[Role::Administrator]);
-    let fields = [
-        ("name", "Bob M"),
-        ("signature", "Mine"),
-        ("profile", "everyone"),
-        ("handle", "ada-k"),
-        ("id", "1"),
-    ];
+    let fields =
+        [("name", "Bob M"), ("signature", "Mine"), ("profile", "everyone"), ("handle", "ada-k"), ("id", "1")];
     site.post(&bob, "/settings/profile", &fields).await.expect(303);
     assert_eq!(member(&site, "ada-k").signature, "");
     assert_eq!(member(&site, "bob-m").signature, "Mine");
@@ -197,19 +169,13 @@ async fn a_new_name_takes_every_badge_off() {
     grant(&site, "ada-k", Badge::PhoneVerified);
     let thread = site.thread(&ada, "talk", "Written with a badge").await;
     let page = site.get(&ada, "/settings").await.expect(200);
-    assert!(
-        page.text("#name-hint")
-            .starts_with("Your badges are bound to this name.")
-    );
+    assert!(page.text("#name-hint").starts_with("Your badges are bound to this name."));
 
     let page = save(&site, &ada, "Ada Kovacs", "", "everyone").await.expect(303);
     assert_eq!(page.location(), "/settings?saved=renamed");
     assert_eq!(member(&site, "ada-k").name, "Ada Kovacs");
     assert_eq!(states(&site, "ada-k"), [GrantState::Suspended; 2]);
-    let bound: Vec<String> = grants(&site, "ada-k")
-        .into_iter()
-        .map(|grant| grant.bound_name)
-        .collect();
+    let bound: Vec<String> = grants(&site, "ada-k").into_iter().map(|grant| grant.bound_name).collect();
     assert_eq!(bound, ["Ada K"; 2], "the grant still says for which name it was");
     let visitor = Person::visitor();
     for path in ["/u/ada-k", &thread] {
@@ -237,9 +203,7 @@ async fn other_changes_leave_badges_alone() {
     let ada = site.member("ada-k");
     grant(&site, "ada-k", Badge::IdentityVerified);
     // Spaces that are folded away are no new name.
-    let page = save(&site, &ada, " Ada  K ", "New words", "members")
-        .await
-        .expect(303);
+    let page = save(&site, &ada, " Ada  K ", "New words", "members").await.expect(303);
     assert_eq!(page.location(), "/settings?saved=profile");
     assert_eq!(member(&site, "ada-k").signature, "New words");
     assert_eq!(states(&site, "ada-k"), [GrantState::Active]);
@@ -252,16 +216,8 @@ async fn the_database_refuses_a_name_that_an_active_badge_does_not_bind() {
     grant(&site, "ada-k", Badge::IdentityVerified);
     let id = id_of(&site, "ada-k");
     let rename = |site: &TestSite| {
-        site.try_write(move |conn| {
-            Ok(members::store::set_name(
-                conn,
-                id,
-                "Ada Kovacs",
-                "adakovacs",
-                false,
-            )?)
-        })
-        .is_ok()
+        site.try_write(move |conn| Ok(members::store::set_name(conn, id, "Ada Kovacs", "adakovacs", false)?))
+            .is_ok()
     };
     assert!(!rename(&site));
     assert_eq!(member(&site, "ada-k").name, "Ada K");
@@ -285,13 +241,8 @@ async fn nobody_takes_a_name_that_looks_like_staffs_or_a_verified_members() {
     let ada = site.member("ada-k");
     grant(&site, "ada-k", Badge::PhoneVerified);
     for imitation in ["Paul Ives", "PauI lves", "LiIy Moss", "lily rnoss"] {
-        let page = save(&site, &ada, imitation, "New words", "private")
-            .await
-            .expect(422);
-        assert!(
-            page.text("#name-problem").contains("a verified member"),
-            "{imitation}"
-        );
+        let page = save(&site, &ada, imitation, "New words", "private").await.expect(422);
+        assert!(page.text("#name-problem").contains("a verified member"), "{imitation}");
         assert_eq!(page.attribute("#name", "value"), imitation);
         assert_eq!(page.attribute("#signature", "value"), "New words");
         let same = member(&site, "ada-k");
@@ -309,10 +260,7 @@ async fn a_refused_name_takes_no_badge_off() {
     save(&site, &ada, "Paul Ives", "", "everyone").await.expect(422);
     assert_eq!(states(&site, "ada-k"), [GrantState::Active]);
     let page = site.get(&Person::visitor(), "/u/ada-k").await.expect(200);
-    assert_eq!(
-        page.attributes("[data-badge]", "data-badge"),
-        ["identity-verified"]
-    );
+    assert_eq!(page.attributes("[data-badge]", "data-badge"), ["identity-verified"]);
 }
 
 #[actix_web::test]

@@ -18,28 +18,17 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     let site = TestSite::start();
     let now = site.clock.now();
     demo::load(&site.db, now).unwrap();
-    let (visitor, member, administrator) = (
-        Person::visitor(),
-        site.sign_in("daniel-r"),
-        site.sign_in("tomasz-w"),
-    );
+    let (visitor, member, administrator) =
+        (Person::visitor(), site.sign_in("daniel-r"), site.sign_in("tomasz-w"));
     let long = announcement(&site).await;
     let mut table = String::new();
     let mut note = |who: &str, page: &str, statements: u64| {
-        writeln!(table, "{who:<14} {page:<20} {statements}").unwrap()
+        writeln!(table, "{who:<14} {page:<20} {statements}").unwrap();
     };
 
     for path in ["", "?page=3", "?page=67"] {
-        note(
-            "visitor",
-            &format!("thread{path}"),
-            cost(&site, &visitor, &format!("{long}{path}")).await,
-        );
-        note(
-            "member",
-            &format!("thread{path}"),
-            cost(&site, &member, &format!("{long}{path}")).await,
-        );
+        note("visitor", &format!("thread{path}"), cost(&site, &visitor, &format!("{long}{path}")).await);
+        note("member", &format!("thread{path}"), cost(&site, &member, &format!("{long}{path}")).await);
     }
     for (page, path) in [
         ("home", "/"),
@@ -53,27 +42,11 @@ async fn each_page_costs_a_fixed_number_of_statements() {
         note("visitor", page, cost(&site, &visitor, path).await);
     }
     note("member", "home", cost(&site, &member, "/").await);
-    note(
-        "member",
-        "verification",
-        cost(&site, &member, "/verification").await,
-    );
+    note("member", "verification", cost(&site, &member, "/verification").await);
     note("member", "settings", cost(&site, &member, "/settings").await);
-    note(
-        "administrator",
-        "members",
-        cost(&site, &administrator, "/admin/members").await,
-    );
-    note(
-        "administrator",
-        "one member",
-        cost(&site, &administrator, "/admin/members/maria-k").await,
-    );
-    note(
-        "administrator",
-        "boards",
-        cost(&site, &administrator, "/admin/boards").await,
-    );
+    note("administrator", "members", cost(&site, &administrator, "/admin/members").await);
+    note("administrator", "one member", cost(&site, &administrator, "/admin/members/maria-k").await);
+    note("administrator", "boards", cost(&site, &administrator, "/admin/boards").await);
 
     // A transaction's beginning and end count as two; finding whoever is signed in is a trip of its own, three.
     let expected = "\
@@ -105,18 +78,13 @@ async fn an_empty_site_costs_as_much_as_a_full_one() {
     let (empty, full) = (TestSite::start(), TestSite::start());
     demo::load(&full.db, full.clock.now()).unwrap();
     let visitor = Person::visitor();
-    assert_eq!(
-        cost(&empty, &visitor, "/").await,
-        cost(&full, &visitor, "/").await
-    );
+    assert_eq!(cost(&empty, &visitor, "/").await, cost(&full, &visitor, "/").await);
 }
 
 async fn announcement(site: &TestSite) -> String {
     let board = site.get(&Person::visitor(), "/b/announcements").await;
     let paths = board.attributes("a", "href");
-    let path = paths
-        .iter()
-        .find(|path| path.starts_with("/t/") && path.contains("identity-verified"))
-        .unwrap();
+    let path =
+        paths.iter().find(|path| path.starts_with("/t/") && path.contains("identity-verified")).unwrap();
     path.split('/').take(4).collect::<Vec<_>>().join("/")
 }

@@ -24,13 +24,7 @@ struct Row {
 }
 
 const fn get(pattern: &'static str, address: &'static str, expected: [u16; 5]) -> Row {
-    Row {
-        method: "get",
-        pattern,
-        address,
-        form: &[],
-        expected,
-    }
+    Row { method: "get", pattern, address, form: &[], expected }
 }
 
 const fn post(
@@ -39,13 +33,7 @@ const fn post(
     form: &'static [(&'static str, &'static str)],
     expected: [u16; 5],
 ) -> Row {
-    Row {
-        method: "post",
-        pattern,
-        address,
-        form,
-        expected,
-    }
+    Row { method: "post", pattern, address, form, expected }
 }
 
 /// Open to everybody.
@@ -77,21 +65,9 @@ const TABLE: &[Row] = &[
     get("/b/{slug}", "/b/inside", [404, 200, 200, 200, 200]),
     get("/b/{slug}", "/b/backstage", [404, 404, 200, 404, 200]),
     get("/t/{id}/{slug}", "/t/THREAD/a-thread-to-read", ALL),
-    get(
-        "/t/{id}/{slug}",
-        "/t/SECRET/a-thread-backstage",
-        [404, 404, 200, 404, 200],
-    ),
-    get(
-        "/t/{id}/{slug}/{number}",
-        "/t/THREAD/a-thread-to-read/1",
-        [302; 5],
-    ),
-    get(
-        "/t/{id}/{slug}/{number}",
-        "/t/SECRET/x/1",
-        [404, 404, 302, 404, 302],
-    ),
+    get("/t/{id}/{slug}", "/t/SECRET/a-thread-backstage", [404, 404, 200, 404, 200]),
+    get("/t/{id}/{slug}/{number}", "/t/THREAD/a-thread-to-read/1", [302; 5]),
+    get("/t/{id}/{slug}/{number}", "/t/SECRET/x/1", [404, 404, 302, 404, 302]),
     get("/t/{id}", "/t/THREAD", [301; 5]),
     get("/t/{id}", "/t/SECRET", [404, 404, 301, 404, 301]),
     get("/p/{post}", "/p/POST", [302; 5]),
@@ -110,43 +86,13 @@ const TABLE: &[Row] = &[
     get("/b/{slug}/new", "/b/news/new", [303, 403, 403, 200, 200]),
     get("/b/{slug}/new", "/b/backstage/new", [404, 404, 200, 404, 200]),
     post("/b/{slug}/threads", "/b/talk/threads", THREAD, members(303)),
-    post(
-        "/b/{slug}/threads",
-        "/b/news/threads",
-        THREAD,
-        [403, 403, 403, 303, 303],
-    ),
-    post(
-        "/b/{slug}/threads",
-        "/b/backstage/threads",
-        THREAD,
-        [404, 404, 303, 404, 303],
-    ),
-    post(
-        "/b/{slug}/threads",
-        "/b/news/threads",
-        ANNOUNCEMENT,
-        [403, 403, 403, 303, 303],
-    ),
-    post(
-        "/b/{slug}/threads",
-        "/b/talk/threads",
-        ANNOUNCEMENT,
-        [403, 403, 403, 303, 303],
-    ),
+    post("/b/{slug}/threads", "/b/news/threads", THREAD, [403, 403, 403, 303, 303]),
+    post("/b/{slug}/threads", "/b/backstage/threads", THREAD, [404, 404, 303, 404, 303]),
+    post("/b/{slug}/threads", "/b/news/threads", ANNOUNCEMENT, [403, 403, 403, 303, 303]),
+    post("/b/{slug}/threads", "/b/talk/threads", ANNOUNCEMENT, [403, 403, 403, 303, 303]),
     post("/t/{id}/replies", "/t/THREAD/replies", THREAD, members(303)),
-    post(
-        "/t/{id}/replies",
-        "/t/SECRET/replies",
-        THREAD,
-        [404, 404, 303, 404, 303],
-    ),
-    post(
-        "/t/{id}/replies",
-        "/t/LOCKED/replies",
-        THREAD,
-        [403, 403, 303, 403, 303],
-    ),
+    post("/t/{id}/replies", "/t/SECRET/replies", THREAD, [404, 404, 303, 404, 303]),
+    post("/t/{id}/replies", "/t/LOCKED/replies", THREAD, [403, 403, 303, 403, 303]),
     post("/preview", "/preview", THREAD, members(200)),
     // Keeping order
     get("/p/{post}/remove", "/p/POST/remove", MODERATORS),
@@ -162,101 +108,37 @@ const TABLE: &[Row] = &[
     post("/join", "/join", &[], [422; 5]),
     get("/join/check-mail", "/join/check-mail", ALL),
     get("/join/confirm", "/join/confirm?token=nonsense", [422; 5]),
-    post(
-        "/join/confirm",
-        "/join/confirm",
-        &[("token", "nonsense")],
-        [422; 5],
-    ),
+    post("/join/confirm", "/join/confirm", &[("token", "nonsense")], [422; 5]),
     get("/login", "/login", [200, 303, 303, 303, 303]),
-    post(
-        "/login",
-        "/login",
-        &[("login", "nobody-here"), ("password", "wrong")],
-        [422; 5],
-    ),
+    post("/login", "/login", &[("login", "nobody-here"), ("password", "wrong")], [422; 5]),
     post("/logout", "/logout", &[], [303; 5]),
     get("/reset", "/reset", ALL),
     post("/reset", "/reset", &[("email", "nobody")], [422; 5]),
     get("/reset/sent", "/reset/sent", ALL),
     get("/reset/choose", "/reset/choose?token=nonsense", [422; 5]),
-    post(
-        "/reset/choose",
-        "/reset/choose",
-        &[("token", "nonsense")],
-        [422; 5],
-    ),
+    post("/reset/choose", "/reset/choose", &[("token", "nonsense")], [422; 5]),
     get("/settings", "/settings", SIGNED_IN),
     post("/settings/profile", "/settings/profile", &[], members(422)),
     post("/settings/password", "/settings/password", &[], members(422)),
-    post(
-        "/settings/confirmation",
-        "/settings/confirmation",
-        &[],
-        members(409),
-    ),
-    post(
-        "/settings/sessions/{id}/end",
-        "/settings/sessions/999999/end",
-        &[],
-        members(404),
-    ),
-    post(
-        "/settings/sessions/end-others",
-        "/settings/sessions/end-others",
-        &[],
-        members(303),
-    ),
+    post("/settings/confirmation", "/settings/confirmation", &[], members(409)),
+    post("/settings/sessions/{id}/end", "/settings/sessions/999999/end", &[], members(404)),
+    post("/settings/sessions/end-others", "/settings/sessions/end-others", &[], members(303)),
     get("/verification", "/verification", SIGNED_IN),
     // The administration
     get("/admin", "/admin", ADMINISTRATORS),
     get("/admin/members", "/admin/members", ADMINISTRATORS),
-    get(
-        "/admin/members/{handle}",
-        "/admin/members/target-t",
-        ADMINISTRATORS,
-    ),
-    post(
-        "/admin/members/{handle}/roles",
-        "/admin/members/target-t/roles",
-        ROLE,
-        administrators(303),
-    ),
-    post(
-        "/admin/members/{handle}/tier",
-        "/admin/members/target-t/tier",
-        TIER,
-        administrators(303),
-    ),
-    post(
-        "/admin/members/{handle}/name",
-        "/admin/members/target-t/name",
-        &[],
-        administrators(303),
-    ),
+    get("/admin/members/{handle}", "/admin/members/target-t", ADMINISTRATORS),
+    post("/admin/members/{handle}/roles", "/admin/members/target-t/roles", ROLE, administrators(303)),
+    post("/admin/members/{handle}/tier", "/admin/members/target-t/tier", TIER, administrators(303)),
+    post("/admin/members/{handle}/name", "/admin/members/target-t/name", &[], administrators(303)),
     get("/admin/tiers", "/admin/tiers", ADMINISTRATORS),
     post("/admin/tiers", "/admin/tiers", &[], administrators(422)),
-    post(
-        "/admin/tiers/apply",
-        "/admin/tiers/apply",
-        TIERS,
-        administrators(200),
-    ),
+    post("/admin/tiers/apply", "/admin/tiers/apply", TIERS, administrators(200)),
     get("/admin/boards", "/admin/boards", ADMINISTRATORS),
     post("/admin/boards", "/admin/boards", &[], administrators(422)),
     get("/admin/boards/{id}", "/admin/boards/BOARD", ADMINISTRATORS),
-    post(
-        "/admin/boards/{id}",
-        "/admin/boards/BOARD",
-        &[],
-        administrators(422),
-    ),
-    post(
-        "/admin/boards/{id}/delete",
-        "/admin/boards/BOARD/delete",
-        &[],
-        administrators(409),
-    ),
+    post("/admin/boards/{id}", "/admin/boards/BOARD", &[], administrators(422)),
+    post("/admin/boards/{id}/delete", "/admin/boards/BOARD/delete", &[], administrators(409)),
 ];
 
 /// What only a demo has.
@@ -269,11 +151,8 @@ const DEMO: &[Row] = &[
 ];
 
 const THREAD: &[(&str, &str)] = &[("title", "One more thread"), ("body", "Words of a member.")];
-const ANNOUNCEMENT: &[(&str, &str)] = &[
-    ("title", "What changes here"),
-    ("type", "announcement"),
-    ("body", "Words of a manager."),
-];
+const ANNOUNCEMENT: &[(&str, &str)] =
+    &[("title", "What changes here"), ("type", "announcement"), ("body", "Words of a manager.")];
 const REASON: &[(&str, &str)] = &[("reason", "It went in circles")];
 const ROLE: &[(&str, &str)] = &[("role", "senior-agent")];
 const TIER: &[(&str, &str)] = &[("tier", "top-rated")];
@@ -297,24 +176,15 @@ impl Scene {
         let site = TestSite::demo();
         let board = site.open_board("talk");
         site.board("inside", Access::Members, Access::Members);
-        site.board(
-            "backstage",
-            Access::Role(Role::Moderator),
-            Access::Role(Role::Moderator),
-        );
+        site.board("backstage", Access::Role(Role::Moderator), Access::Role(Role::Moderator));
         site.board("news", Access::Anyone, Access::Role(Role::CommunityManager));
         for (handle, roles) in ROLES {
             site.staff(handle, roles);
         }
         site.member("target-t");
-        let letterhead = Letterhead {
-            origin: site.forum.site.settings.origin(),
-            community: "Touchstone".to_owned(),
-        };
-        let (mail, now) = (
-            letterhead.confirm("a@example.org", "Ada", "token"),
-            site.clock.now(),
-        );
+        let letterhead =
+            Letterhead { origin: site.forum.site.settings.origin(), community: "Touchstone".to_owned() };
+        let (mail, now) = (letterhead.confirm("a@example.org", "Ada", "token"), site.clock.now());
         site.write(move |conn| Ok(outside::store::queue(conn, &mail, now)?));
 
         let boss = site.sign_in("boss-b");
@@ -338,11 +208,7 @@ impl Scene {
     }
 
     fn address(&self, row: &Row) -> String {
-        self.words
-            .iter()
-            .fold(row.address.to_owned(), |address, (word, value)| {
-                address.replace(word, value)
-            })
+        self.words.iter().fold(row.address.to_owned(), |address, (word, value)| address.replace(word, value))
     }
 
     /// Asks as everybody in turn, each in a session of their own, because some forms end sessions.
@@ -359,16 +225,9 @@ impl Scene {
                 _ => self.site.post(&who, &address, row.form).await,
             };
             let status = page.status.as_u16();
-            let name = if who.cookie.is_some() {
-                &who.handle
-            } else {
-                "a visitor"
-            };
+            let name = if who.cookie.is_some() { &who.handle } else { "a visitor" };
             if status != expected {
-                wrong.push(format!(
-                    "{} {address}: {status} for {name}, not {expected}",
-                    row.method
-                ));
+                wrong.push(format!("{} {address}: {status} for {name}, not {expected}", row.method));
             }
             // Being led to signing in is no way in; a demo's own ways in lead home.
             let is_led = who.cookie.is_none() && row.method == "get" && status == 303;
@@ -411,11 +270,8 @@ async fn what_only_a_demo_has_is_nowhere_else() {
 async fn an_address_answers_no_other_method() {
     let scene = Scene::set().await;
     let boss = scene.site.sign_in("boss-b");
-    let known: BTreeSet<(&str, String)> = TABLE
-        .iter()
-        .chain(DEMO)
-        .map(|row| (row.method, row.pattern.to_owned()))
-        .collect();
+    let known: BTreeSet<(&str, String)> =
+        TABLE.iter().chain(DEMO).map(|row| (row.method, row.pattern.to_owned())).collect();
     for row in TABLE.iter().chain(DEMO) {
         let address = scene.address(row);
         let is_read = known.contains(&("get", row.pattern.to_owned()));
@@ -448,10 +304,8 @@ fn registered(source: &str) -> BTreeSet<(String, String)> {
             };
             let (pattern, rest) = rest.split_once('"').unwrap();
             let ways = ["get", "post", "put", "patch", "delete", "head", "method", "to"];
-            let method = ways
-                .into_iter()
-                .filter_map(|way| Some((rest.find(&format!("web::{way}("))?, way)))
-                .min();
+            let method =
+                ways.into_iter().filter_map(|way| Some((rest.find(&format!("web::{way}("))?, way))).min();
             let method = method.unwrap_or_else(|| panic!("{pattern} has no method")).1;
             found.insert((method.to_owned(), pattern.to_owned()));
         }
@@ -478,34 +332,20 @@ fn sources() -> Vec<(String, String)> {
 #[test]
 fn every_route_of_the_sources_has_its_row_and_every_row_its_route() {
     let sources = sources();
-    let routes: BTreeSet<(String, String)> = sources
-        .iter()
-        .flat_map(|(_, source)| registered(source))
-        .collect();
-    let rows: BTreeSet<(String, String)> = TABLE
-        .iter()
-        .chain(DEMO)
-        .map(|row| (row.method.to_owned(), row.pattern.to_owned()))
-        .collect();
+    let routes: BTreeSet<(String, String)> =
+        sources.iter().flat_map(|(_, source)| registered(source)).collect();
+    let rows: BTreeSet<(String, String)> =
+        TABLE.iter().chain(DEMO).map(|row| (row.method.to_owned(), row.pattern.to_owned())).collect();
     let without_row: Vec<_> = routes.difference(&rows).collect();
     let without_route: Vec<_> = rows.difference(&routes).collect();
     assert!(without_row.is_empty(), "routes without a row: {without_row:?}");
-    assert!(
-        without_route.is_empty(),
-        "rows without a route: {without_route:?}"
-    );
+    assert!(without_route.is_empty(), "rows without a route: {without_route:?}");
 }
 
 #[test]
 fn routes_are_registered_in_no_way_that_the_table_would_miss() {
     for (file, source) in sources() {
-        for other in [
-            "web::scope(",
-            "#[get(",
-            "#[post(",
-            "#[route(",
-            ".external_resource(",
-        ] {
+        for other in ["web::scope(", "#[get(", "#[post(", "#[route(", ".external_resource("] {
             assert!(!source.contains(other), "{file} holds {other}");
         }
         let services = source.matches(".service(").count();

@@ -58,10 +58,8 @@ fn shapes(conn: &mut Conn) -> BTreeMap<String, Shape> {
             "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = current_schema()"
         }
     };
-    let names: Vec<String> = lines(conn, names)
-        .into_iter()
-        .filter(|name| name != "__diesel_schema_migrations")
-        .collect();
+    let names: Vec<String> =
+        lines(conn, names).into_iter().filter(|name| name != "__diesel_schema_migrations").collect();
     let mut shapes = BTreeMap::new();
     for name in names {
         let shape = match conn {
@@ -101,11 +99,7 @@ fn sqlite_shape(conn: &mut Conn, table: &str) -> Shape {
         }
         shape.columns.insert(
             name,
-            Column {
-                kind,
-                is_nullable: not_null == "0" && !is_number,
-                has_default: has_default == "1",
-            },
+            Column { kind, is_nullable: not_null == "0" && !is_number, has_default: has_default == "1" },
         );
     }
     shape.key = key.into_values().collect();
@@ -152,11 +146,7 @@ fn sqlite_source(conn: &mut Conn, table: &str) -> String {
         conn,
         &format!("SELECT sql AS line FROM sqlite_master WHERE type = 'table' AND name = '{table}'"),
     );
-    source[0]
-        .lines()
-        .map(|line| line.split("--").next().unwrap())
-        .collect::<Vec<_>>()
-        .join("\n")
+    source[0].lines().map(|line| line.split("--").next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
 fn postgres_shape(conn: &mut Conn, table: &str) -> Shape {
@@ -177,11 +167,7 @@ fn postgres_shape(conn: &mut Conn, table: &str) -> Shape {
         };
         shape.columns.insert(
             name,
-            Column {
-                kind,
-                is_nullable: is_nullable == "YES",
-                has_default: has_default == "true",
-            },
+            Column { kind, is_nullable: is_nullable == "YES", has_default: has_default == "true" },
         );
     }
     let named = |numbers: &str, owner: &str| {
@@ -246,10 +232,8 @@ fn the_database_has_the_tables_and_columns_that_schema_rs_says() {
             .iter()
             .map(|column| (column.name.as_str(), (column.kind.as_str(), column.is_nullable)))
             .collect();
-        let there = shape
-            .columns
-            .iter()
-            .map(|(name, column)| (name.as_str(), (column.kind, column.is_nullable)));
+        let there =
+            shape.columns.iter().map(|(name, column)| (name.as_str(), (column.kind, column.is_nullable)));
         assert_eq!(said, there.collect(), "columns of {}", table.name);
     }
 }
@@ -259,11 +243,8 @@ fn whatever_schema_rs_joins_is_a_foreign_key() {
     let shapes = shapes(&mut migrated(&TestDatabase::empty()));
 
     let source = tables::source();
-    let joins: Vec<&str> = source
-        .split("diesel::joinable!(")
-        .skip(1)
-        .map(|rest| rest.split("));").next().unwrap())
-        .collect();
+    let joins: Vec<&str> =
+        source.split("diesel::joinable!(").skip(1).map(|rest| rest.split("));").next().unwrap()).collect();
     assert!(!joins.is_empty());
     for join in joins {
         let (from, rest) = join.split_once(" -> ").unwrap();
@@ -282,10 +263,7 @@ fn both_databases_end_with_the_same_tables_and_constraints() {
     let sqlite = shapes(&mut migrated(&TestDatabase::sqlite()));
     let postgres = shapes(&mut migrated(&TestDatabase::empty()));
 
-    assert_eq!(
-        sqlite.keys().collect::<Vec<_>>(),
-        postgres.keys().collect::<Vec<_>>()
-    );
+    assert_eq!(sqlite.keys().collect::<Vec<_>>(), postgres.keys().collect::<Vec<_>>());
     for (name, shape) in &sqlite {
         assert_eq!(shape, &postgres[name], "{name}: SQLite left, PostgreSQL right");
     }
@@ -355,16 +333,10 @@ fn the_bundled_sqlite_plans_a_statement_once() {
     // With STAT4, SQLite plans a cached statement again at each execution: see .cargo/config.toml.
     let database = TestDatabase::sqlite();
     let mut conn = Conn::open(&database.url).unwrap();
-    let options = lines(
-        &mut conn,
-        "SELECT compile_options AS line FROM pragma_compile_options",
-    );
+    let options = lines(&mut conn, "SELECT compile_options AS line FROM pragma_compile_options");
 
     assert!(options.iter().any(|option| option.starts_with("THREADSAFE")));
-    assert!(
-        !options.iter().any(|option| option.contains("STAT4")),
-        "{options:?}"
-    );
+    assert!(!options.iter().any(|option| option.contains("STAT4")), "{options:?}");
 }
 
 /// A column with a fixed set of codes, how to write one, and the codes that the program knows.
@@ -382,31 +354,14 @@ fn coded_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
             own(&ProfileVisibility::ALL.map(ProfileVisibility::code)),
         ),
         ("members.rank", "UPDATE members SET rank = '{}'", ranks.clone()),
-        (
-            "members.tier",
-            "UPDATE members SET tier = '{}', tier_since = joined_at",
-            tiers.clone(),
-        ),
-        (
-            "member_roles.role",
-            "UPDATE member_roles SET role = '{}'",
-            own(&Role::ALL.map(Role::code)),
-        ),
-        (
-            "tier_changes.tier",
-            "UPDATE tier_changes SET tier = '{}'",
-            tiers.clone(),
-        ),
+        ("members.tier", "UPDATE members SET tier = '{}', tier_since = joined_at", tiers.clone()),
+        ("member_roles.role", "UPDATE member_roles SET role = '{}'", own(&Role::ALL.map(Role::code))),
+        ("tier_changes.tier", "UPDATE tier_changes SET tier = '{}'", tiers.clone()),
         (
             "tier_changes.source",
             "UPDATE tier_changes SET source = '{}'",
-            own(&[
-                TierSource::Administrator,
-                TierSource::Csv,
-                TierSource::Import,
-                TierSource::Command,
-            ]
-            .map(TierSource::code)),
+            own(&[TierSource::Administrator, TierSource::Csv, TierSource::Import, TierSource::Command]
+                .map(TierSource::code)),
         ),
         (
             "link_tokens.purpose",
@@ -423,27 +378,11 @@ fn coded_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
             "UPDATE badge_grants SET state = '{}', active_name = CASE WHEN '{}' = 'active' THEN bound_name END",
             own(&GrantState::ALL.map(GrantState::code)),
         ),
-        (
-            "badge_grants.origin",
-            "UPDATE badge_grants SET origin = '{}'",
-            own(&["import", "checks"]),
-        ),
-        (
-            "boards.read_rule",
-            "UPDATE boards SET read_rule = '{}'",
-            rules.clone(),
-        ),
+        ("badge_grants.origin", "UPDATE badge_grants SET origin = '{}'", own(&["import", "checks"])),
+        ("boards.read_rule", "UPDATE boards SET read_rule = '{}'", rules.clone()),
         ("boards.write_rule", "UPDATE boards SET write_rule = '{}'", rules),
-        (
-            "threads.kind",
-            "UPDATE threads SET kind = '{}'",
-            own(&ThreadKind::ALL.map(ThreadKind::code)),
-        ),
-        (
-            "posts.format",
-            "UPDATE posts SET format = '{}'",
-            own(&["markdown", "text", "html"]),
-        ),
+        ("threads.kind", "UPDATE threads SET kind = '{}'", own(&ThreadKind::ALL.map(ThreadKind::code))),
+        ("posts.format", "UPDATE posts SET format = '{}'", own(&["markdown", "text", "html"])),
         ("posts.held_rank", "UPDATE posts SET held_rank = '{}'", ranks),
         ("posts.held_tier", "UPDATE posts SET held_tier = '{}'", tiers),
         (
@@ -479,9 +418,7 @@ async fn site_with_a_row_in_each_table() -> TestSite {
         ("email", "newcomer@example.org"),
         ("password", crate::support::site::PASSWORD),
     ];
-    site.post(&crate::support::Person::visitor(), "/join", &fields)
-        .await
-        .expect(303);
+    site.post(&crate::support::Person::visitor(), "/join", &fields).await.expect(303);
     site
 }
 
@@ -493,15 +430,11 @@ async fn a_code_that_the_program_does_not_know_is_refused_by_the_database() {
     for (column, change, codes) in coded_columns() {
         for code in codes {
             let statement = change.replace("{}", &code);
-            conn.batch_execute(&statement)
-                .unwrap_or_else(|cause| panic!("{column} refuses {code}: {cause}"));
+            conn.batch_execute(&statement).unwrap_or_else(|cause| panic!("{column} refuses {code}: {cause}"));
         }
         let refused = conn.batch_execute(&change.replace("{}", "baron"));
         assert!(
-            matches!(
-                refused,
-                Err(Error::DatabaseError(DatabaseErrorKind::CheckViolation, _))
-            ),
+            matches!(refused, Err(Error::DatabaseError(DatabaseErrorKind::CheckViolation, _))),
             "{column} takes a baron: {refused:?}"
         );
     }

@@ -37,11 +37,7 @@ struct Community {
 /// Fills a running forum: the first member is its administrator and starts the thread.
 fn settle(place: &Installation, server: &Program, members: usize) -> Community {
     for (index, (handle, name)) in MEMBERS.iter().take(members).enumerate() {
-        let role: &[&str] = if index == 0 {
-            &["--role", "administrator"]
-        } else {
-            &[]
-        };
+        let role: &[&str] = if index == 0 { &["--role", "administrator"] } else { &[] };
         place.add_member(handle, name, role);
     }
     let mut cookies = Vec::new();
@@ -65,10 +61,7 @@ fn settle(place: &Installation, server: &Program, members: usize) -> Community {
     let words = [("title", "A thread under fire"), ("body", "The first words.")];
     let answer = administrator.post("/b/clients/threads", &words).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.body);
-    Community {
-        cookies,
-        thread: answer.location.unwrap(),
-    }
+    Community { cookies, thread: answer.location.unwrap() }
 }
 
 /// As many servers over one database as it is made for: one over SQLite, two over PostgreSQL.
@@ -82,20 +75,12 @@ fn read_thread(server: &Program, thread: &str) -> Vec<(i64, String)> {
     let client = Client::new(server);
     let mut posts = Vec::new();
     for number in 1.. {
-        let path = if number == 1 {
-            thread.to_owned()
-        } else {
-            format!("{thread}?page={number}")
-        };
+        let path = if number == 1 { thread.to_owned() } else { format!("{thread}?page={number}") };
         let answer = client.get(&path).unwrap();
         if answer.status != 200 {
             break;
         }
-        let page = Page {
-            status: StatusCode::OK,
-            headers: Vec::new(),
-            body: answer.body,
-        };
+        let page = Page { status: StatusCode::OK, headers: Vec::new(), body: answer.body };
         let numbers = page.attributes("article", "data-number");
         let words = page.texts("article .post-body");
         assert_eq!(numbers.len(), words.len());
@@ -106,13 +91,7 @@ fn read_thread(server: &Program, thread: &str) -> Vec<(i64, String)> {
 
 fn assert_well(place: &Installation) {
     let output = place.run(&["doctor"]);
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "{}{}",
-        said(&output),
-        complained(&output)
-    );
+    assert_eq!(output.status.code(), Some(0), "{}{}", said(&output), complained(&output));
 }
 
 /// A thread's numbers are 1..N, once each.
@@ -135,10 +114,8 @@ fn sixty_four_clients_who_reply_at_once_get_a_number_each() {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| {
                 let cookie = &community.cookies[client % MEMBERS.len()];
-                let browsers: Vec<Client> = servers
-                    .iter()
-                    .map(|server| Client::new(server).with_cookie(cookie.clone()))
-                    .collect();
+                let browsers: Vec<Client> =
+                    servers.iter().map(|server| Client::new(server).with_cookie(cookie.clone())).collect();
                 let (path, start) = (&path, &start);
                 scope.spawn(move || {
                     start.wait();
@@ -153,10 +130,7 @@ fn sixty_four_clients_who_reply_at_once_get_a_number_each() {
                 })
             })
             .collect();
-        clients
-            .into_iter()
-            .flat_map(|client| client.join().unwrap())
-            .collect()
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
     });
 
     assert_eq!(answered.len(), CLIENTS * EACH);
@@ -164,10 +138,8 @@ fn sixty_four_clients_who_reply_at_once_get_a_number_each() {
         let posts = read_thread(server, &community.thread);
         assert_eq!(posts.len(), 1 + CLIENTS * EACH);
         assert_counted(&posts);
-        let by_number: BTreeMap<i64, &str> = posts
-            .iter()
-            .map(|(number, words)| (*number, words.as_str()))
-            .collect();
+        let by_number: BTreeMap<i64, &str> =
+            posts.iter().map(|(number, words)| (*number, words.as_str())).collect();
         for (body, location) in &answered {
             // Whoever was answered stands where the answer said.
             let number = location.rsplit('/').next().unwrap().parse().unwrap();
@@ -215,10 +187,7 @@ fn every_answered_reply_is_there_after_a_power_cut() {
         for server in servers {
             server.kill();
         }
-        clients
-            .into_iter()
-            .flat_map(|client| client.join().unwrap())
-            .collect()
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
     });
 
     assert!(answered.len() >= 300, "{} replies only", answered.len());
@@ -228,10 +197,7 @@ fn every_answered_reply_is_there_after_a_power_cut() {
     assert_counted(&posts);
     let there: HashSet<&str> = posts.iter().map(|(_, words)| words.as_str()).collect();
     assert_eq!(there.len(), posts.len(), "a reply is there twice");
-    let lost: Vec<&String> = answered
-        .iter()
-        .filter(|body| !there.contains(body.as_str()))
-        .collect();
+    let lost: Vec<&String> = answered.iter().filter(|body| !there.contains(body.as_str())).collect();
     assert!(lost.is_empty(), "{lost:?}");
 }
 
@@ -276,16 +242,10 @@ fn a_member_from_the_command_line_signs_in_at_the_running_server() {
     let place = Installation::new();
     let server = place.serve();
 
-    place.add_member(
-        "maria-k",
-        "Maria K",
-        &["--role", "administrator", "--tier", "top-rated"],
-    );
+    place.add_member("maria-k", "Maria K", &["--role", "administrator", "--tier", "top-rated"]);
 
     let mut client = Client::new(&server);
-    let wrong = client
-        .post("/login", &[("login", "maria-k"), ("password", "not this one")])
-        .unwrap();
+    let wrong = client.post("/login", &[("login", "maria-k"), ("password", "not this one")]).unwrap();
     assert_eq!(wrong.status, 422);
     assert!(wrong.cookie.is_none());
     client.sign_in("maria-k", PASSWORD);
@@ -317,23 +277,14 @@ fn a_member_who_cannot_be_added_is_refused_in_one_line() {
     let none = add("someone", "new@example.org", &[], "");
     assert_eq!(none, "touchstone: give the password on standard input\n");
     let role = add("someone", "new@example.org", &["--role", "king"], PASSWORD);
-    assert!(
-        role.starts_with("touchstone: --role: \"king\" is no role. There are moderator"),
-        "{role}"
-    );
+    assert!(role.starts_with("touchstone: --role: \"king\" is no role. There are moderator"), "{role}");
     let tier = add("someone", "new@example.org", &["--tier", "gold"], PASSWORD);
-    assert!(
-        tier.starts_with("touchstone: --tier: \"gold\" is no tier. There are rising-talent"),
-        "{tier}"
-    );
+    assert!(tier.starts_with("touchstone: --tier: \"gold\" is no tier. There are rising-talent"), "{tier}");
 }
 
 /// The token of the one-time link that a server printed.
 fn first_link(server: &Program) -> Option<String> {
-    let line = server
-        .greeting
-        .iter()
-        .find(|line| line.contains("/join?first="))?;
+    let line = server.greeting.iter().find(|line| line.contains("/join?first="))?;
     assert!(line.trim().starts_with(&server.origin), "{line}");
     Some(line.split("first=").nth(1).unwrap().to_owned())
 }
@@ -463,10 +414,7 @@ fn logs_are_json_with_the_request_id_that_the_answer_names() {
     assert_eq!(found["span"]["path"], "/badges");
     assert_eq!(line(&other)["status"], 404);
     for line in server.log().lines() {
-        assert!(
-            serde_json::from_str::<serde_json::Value>(line).is_ok(),
-            "no JSON: {line}"
-        );
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "no JSON: {line}");
     }
 }
 
@@ -523,11 +471,7 @@ fn a_bad_setting_stops_the_start_with_one_line() {
         let folder = tempfile::TempDir::new().unwrap();
         std::fs::write(folder.path().join("touchstone.toml"), file).unwrap();
         let mut starting = std::process::Command::new(env!("CARGO_BIN_EXE_touchstone"));
-        starting
-            .env_clear()
-            .current_dir(folder.path())
-            .args(arguments)
-            .envs(environment.iter().copied());
+        starting.env_clear().current_dir(folder.path()).args(arguments).envs(environment.iter().copied());
 
         let output = run(starting, "");
 
@@ -549,10 +493,7 @@ fn an_address_in_use_is_named() {
     assert_eq!(output.status.code(), Some(1));
     let complaint = complained(&output);
     let line = format!("touchstone: {address} cannot be listened on: ");
-    assert!(
-        complaint.lines().last().unwrap().starts_with(&line),
-        "{complaint}"
-    );
+    assert!(complaint.lines().last().unwrap().starts_with(&line), "{complaint}");
 }
 
 #[test]
@@ -611,10 +552,7 @@ fn doctor_names_a_folder_that_is_missing() {
     assert_eq!(code, Some(1));
     assert_eq!(wrong.len(), 1);
     assert!(
-        wrong[0].starts_with(&format!(
-            "The data folder {} cannot be read: ",
-            place.data().display()
-        )),
+        wrong[0].starts_with(&format!("The data folder {} cannot be read: ", place.data().display())),
         "{wrong:?}"
     );
     assert!(!place.data().exists(), "looking must not make it");
@@ -705,15 +643,11 @@ fn doctor_names_a_database_that_is_missing() {
                 place.data().join("other.db").display()
             )
         ),
-        DatabaseUrl::Postgres(_) => assert!(
-            wrong[0].starts_with(&format!("The database {missing} cannot be opened: ")),
-            "{wrong:?}"
-        ),
+        DatabaseUrl::Postgres(_) => {
+            assert!(wrong[0].starts_with(&format!("The database {missing} cannot be opened: ")), "{wrong:?}");
+        }
     }
-    assert!(
-        !place.data().join("other.db").exists(),
-        "looking must not make it"
-    );
+    assert!(!place.data().join("other.db").exists(), "looking must not make it");
 }
 
 #[test]

@@ -37,10 +37,7 @@ async fn a_thread_is_started_and_read() {
     assert_eq!(page.attribute("article", "data-author"), "ada-lovelace");
     assert_eq!(page.attribute("article", "data-number"), "1");
     assert_eq!(page.text(".post-position"), "1 of 1");
-    assert_eq!(
-        page.attribute(".post-head time", "datetime"),
-        "2026-11-18T12:00:00Z"
-    );
+    assert_eq!(page.attribute(".post-head time", "datetime"), "2026-11-18T12:00:00Z");
     assert_eq!(page.text("article h2"), "Post 1 of 1 by Ada Lovelace");
     assert_eq!(
         page.texts("nav[aria-label=Breadcrumb] li"),
@@ -64,11 +61,7 @@ async fn a_reply_leads_to_its_place_and_counts() {
     assert_eq!(page.texts(".post-body").last().unwrap(), "I count them.");
     assert_eq!(page.count("#p-2 .post-body strong"), 1);
     let board = site.get(&ben, "/b/craft").await;
-    assert!(
-        board.text(".row-figures").contains("1 reply"),
-        "{}",
-        board.text(".row-figures")
-    );
+    assert!(board.text(".row-figures").contains("1 reply"), "{}", board.text(".row-figures"));
     assert!(board.text(".row-last").contains("Ben"));
     let home = site.get(&Person::visitor(), "/").await;
     assert!(
@@ -90,10 +83,7 @@ async fn pages_hold_ten_posts_and_the_last_takes_stragglers() {
     site.reply(&ada, &thread, "The fourteenth").await;
     let first = site.get(&ada, &thread).await;
     assert_eq!(first.count("article"), 10);
-    assert_eq!(
-        first.attribute("nav.pager a[rel=next]", "href"),
-        format!("{thread}?page=2")
-    );
+    assert_eq!(first.attribute("nav.pager a[rel=next]", "href"), format!("{thread}?page=2"));
     let second = site.get(&ada, &format!("{thread}?page=2")).await.expect(200);
     assert_eq!(second.count("article"), 4);
     assert_eq!(second.text(".post-position"), "11 of 14");
@@ -111,11 +101,7 @@ async fn addresses_that_are_nearly_right_lead_to_the_right_one() {
     let expected = [
         (format!("/t/{id}"), 301, thread.clone()),
         (format!("/t/{id}/wrong-name"), 301, thread.clone()),
-        (
-            format!("/t/{id}/wrong-name?page=2"),
-            301,
-            format!("{thread}?page=2"),
-        ),
+        (format!("/t/{id}/wrong-name?page=2"), 301, format!("{thread}?page=2")),
         (format!("{thread}?page=1"), 301, thread.clone()),
         (format!("{thread}?page=99"), 302, format!("{thread}?page=2")),
         (format!("{thread}?page=0"), 302, thread.clone()),
@@ -125,23 +111,13 @@ async fn addresses_that_are_nearly_right_lead_to_the_right_one() {
         (format!("{thread}?post=999"), 302, format!("{thread}?page=2#p-15")),
         (format!("{thread}/12"), 302, format!("{thread}?page=2#p-12")),
         (format!("{thread}/3"), 302, format!("{thread}#p-3")),
-        (
-            format!("{thread}/9999999999"),
-            302,
-            format!("{thread}?page=2#p-15"),
-        ),
+        (format!("{thread}/9999999999"), 302, format!("{thread}?page=2#p-15")),
     ];
     for (path, status, target) in expected {
         let page = site.get(&Person::visitor(), &path).await.expect(status);
         assert_eq!(page.location(), target, "{path}");
     }
-    for path in [
-        "/t/999/nothing",
-        "/t/0/nothing",
-        "/t/x/nothing",
-        "/p/999",
-        &format!("{thread}/abc"),
-    ] {
+    for path in ["/t/999/nothing", "/t/0/nothing", "/t/x/nothing", "/p/999", &format!("{thread}/abc")] {
         site.get(&Person::visitor(), path).await.expect(404);
     }
 }
@@ -155,10 +131,7 @@ async fn a_permalink_finds_its_post() {
     let page = site.get(&ada, &format!("{thread}?page=2")).await;
     let post = page.attribute("#p-13", "data-post");
 
-    let answer = site
-        .get(&Person::visitor(), &format!("/p/{post}"))
-        .await
-        .expect(302);
+    let answer = site.get(&Person::visitor(), &format!("/p/{post}")).await.expect(302);
     assert_eq!(answer.location(), format!("{thread}?page=2#p-13"));
 }
 
@@ -167,11 +140,8 @@ async fn the_same_form_sent_twice_makes_one_post() {
     let site = TestSite::start();
     site.open_board("craft");
     let ada = site.member("ada");
-    let fields = [
-        ("title", "Sent twice by a double click"),
-        ("body", "Words."),
-        ("request_id", "abcdefgh1234"),
-    ];
+    let fields =
+        [("title", "Sent twice by a double click"), ("body", "Words."), ("request_id", "abcdefgh1234")];
     let first = site.post(&ada, "/b/craft/threads", &fields).await.expect(303);
     let second = site.post(&ada, "/b/craft/threads", &fields).await.expect(303);
     assert_eq!(first.location(), second.location());
@@ -185,11 +155,7 @@ async fn the_same_form_sent_twice_makes_one_post() {
 
     let ben = site.member("ben");
     site.post(&ben, &replies(&thread), &fields).await.expect(303);
-    assert_eq!(
-        site.get(&ada, &thread).await.count("article"),
-        3,
-        "another's form is another form"
-    );
+    assert_eq!(site.get(&ada, &thread).await.count("article"), 3, "another's form is another form");
 }
 
 #[actix_web::test]
@@ -198,18 +164,9 @@ async fn each_rendered_form_has_an_id_of_its_own() {
     site.open_board("craft");
     let ada = site.member("ada");
     let thread = site.thread(&ada, "craft", "Forms and their ids").await;
-    let id = async || {
-        site.get(&ada, &thread)
-            .await
-            .attribute("input[name=request_id]", "value")
-    };
+    let id = async || site.get(&ada, &thread).await.attribute("input[name=request_id]", "value");
     assert_ne!(id().await, id().await);
-    assert_eq!(
-        site.get(&Person::visitor(), &thread)
-            .await
-            .count("input[name=request_id]"),
-        0
-    );
+    assert_eq!(site.get(&Person::visitor(), &thread).await.count("input[name=request_id]"), 0);
 }
 
 #[actix_web::test]
@@ -217,48 +174,23 @@ async fn bad_input_comes_back_with_its_reason_and_nothing_lost() {
     let site = TestSite::start();
     site.open_board("craft");
     let ada = site.member("ada");
-    let fields = [
-        ("title", "Hm"),
-        ("body", "Kept <words> & signs"),
-        ("type", "question"),
-    ];
+    let fields = [("title", "Hm"), ("body", "Kept <words> & signs"), ("type", "question")];
     let page = site.post(&ada, "/b/craft/threads", &fields).await.expect(422);
-    assert!(
-        page.text("#title-problem").contains('5'),
-        "{}",
-        page.text("#title-problem")
-    );
+    assert!(page.text("#title-problem").contains('5'), "{}", page.text("#title-problem"));
     assert_eq!(page.text("textarea[name=body]"), "Kept <words> & signs");
     assert_eq!(page.attribute("input[name=title]", "value"), "Hm");
-    assert_eq!(
-        page.attribute("input[name=title]", "aria-describedby")
-            .contains("title-problem"),
-        true
-    );
+    assert!(page.attribute("input[name=title]", "aria-describedby").contains("title-problem"));
     assert_eq!(page.attribute("input[type=radio][checked]", "value"), "question");
 
-    let page = site
-        .post(
-            &ada,
-            "/b/craft/threads",
-            &[("title", "A proper title"), ("body", "  ")],
-        )
-        .await
-        .expect(422);
+    let page =
+        site.post(&ada, "/b/craft/threads", &[("title", "A proper title"), ("body", "  ")]).await.expect(422);
     assert!(page.text("#body-problem").contains("empty"));
-    let page = site.post(
-        &ada,
-        "/b/craft/threads",
-        &[("title", "A proper title"), ("body", "x"), ("type", "poll")],
-    );
+    let page =
+        site.post(&ada, "/b/craft/threads", &[("title", "A proper title"), ("body", "x"), ("type", "poll")]);
     page.await.expect(422);
     let long = "ä".repeat(30_001);
     let page = site
-        .post(
-            &ada,
-            "/b/craft/threads",
-            &[("title", "A proper title"), ("body", &long)],
-        )
+        .post(&ada, "/b/craft/threads", &[("title", "A proper title"), ("body", &long)])
         .await
         .expect(422);
     assert!(
@@ -275,11 +207,8 @@ async fn a_preview_shows_what_would_be_posted_and_posts_nothing() {
     let ada = site.member("ada");
     let thread = site.thread(&ada, "craft", "Looking before leaping").await;
 
-    let fields = [
-        ("body", "So *this* <script>alert(1)</script>"),
-        ("preview", "1"),
-        ("request_id", "abcdefgh1234"),
-    ];
+    let fields =
+        [("body", "So *this* <script>alert(1)</script>"), ("preview", "1"), ("request_id", "abcdefgh1234")];
     let page = site.post(&ada, &replies(&thread), &fields).await.expect(200);
     assert_eq!(page.text(".preview .post-body em"), "this");
     assert_eq!(page.count(".post-body script"), 0);
@@ -287,14 +216,9 @@ async fn a_preview_shows_what_would_be_posted_and_posts_nothing() {
     assert_eq!(page.attribute("input[name=request_id]", "value"), "abcdefgh1234");
     assert_eq!(site.get(&ada, &thread).await.count("article"), 1);
 
-    let page = site
-        .post(&ada, "/preview", &[("body", "~~gone~~")])
-        .await
-        .expect(200);
+    let page = site.post(&ada, "/preview", &[("body", "~~gone~~")]).await.expect(200);
     assert_eq!(page.body.trim(), "<p><del>gone</del></p>");
-    site.post(&Person::visitor(), "/preview", &[("body", "x")])
-        .await
-        .expect(403);
+    site.post(&Person::visitor(), "/preview", &[("body", "x")]).await.expect(403);
 }
 
 #[actix_web::test]
@@ -304,31 +228,16 @@ async fn a_locked_thread_refuses_with_the_text_kept() {
     let (ada, mona) = (site.member("ada"), site.staff("mona", &[Role::Moderator]));
     let thread = site.thread(&ada, "craft", "Soon to be locked").await;
     let id = id_of(&thread).0;
-    site.post(&ada, &format!("/t/{id}/lock"), &[("reason", "because")])
-        .await
-        .expect(403);
+    site.post(&ada, &format!("/t/{id}/lock"), &[("reason", "because")]).await.expect(403);
     site.post(&mona, &format!("/t/{id}/lock"), &[]).await.expect(422);
-    site.post(
-        &mona,
-        &format!("/t/{id}/lock"),
-        &[("reason", "Everything is said.")],
-    )
-    .await
-    .expect(303);
+    site.post(&mona, &format!("/t/{id}/lock"), &[("reason", "Everything is said.")]).await.expect(303);
 
-    let page = site
-        .post(&ada, &replies(&thread), &[("body", "One more thing")])
-        .await
-        .expect(403);
+    let page = site.post(&ada, &replies(&thread), &[("body", "One more thing")]).await.expect(403);
     assert!(page.body.contains("This thread is locked"));
     assert_eq!(page.text("textarea"), "One more thing");
     assert_eq!(site.get(&ada, &thread).await.count("form[action$=replies]"), 0);
-    site.post(&mona, &replies(&thread), &[("body", "A last word")])
-        .await
-        .expect(303);
-    site.post(&mona, &format!("/t/{id}/unlock"), &[])
-        .await
-        .expect(303);
+    site.post(&mona, &replies(&thread), &[("body", "A last word")]).await.expect(303);
+    site.post(&mona, &format!("/t/{id}/unlock"), &[]).await.expect(303);
     site.reply(&ada, &thread, "Open again").await;
 }
 
@@ -344,17 +253,12 @@ async fn a_lost_right_refuses_with_the_text_kept() {
         let source = members::rules::TierSource::Administrator;
         Ok(members::store::set_tier(conn, ada.id, None, source, None, now)?)
     });
-    let page = site
-        .post(&ada, &replies(&thread), &[("body", "Still here?")])
-        .await
-        .expect(403);
+    let page = site.post(&ada, &replies(&thread), &[("body", "Still here?")]).await.expect(403);
     assert_eq!(page.text("textarea"), "Still here?");
     assert!(page.body.contains("Top Rated or above"));
 
-    let signed_out = site
-        .post(&Person::visitor(), &replies(&thread), &[("body", "Hello?")])
-        .await
-        .expect(403);
+    let signed_out =
+        site.post(&Person::visitor(), &replies(&thread), &[("body", "Hello?")]).await.expect(403);
     assert_eq!(signed_out.text("textarea"), "Hello?");
     assert_eq!(site.get(&ada, &thread).await.count("article"), 1);
 }
@@ -372,17 +276,12 @@ async fn a_removed_post_stays_as_a_numbered_stub() {
     site.post(&ada, &remove, &[("reason", "mine")]).await.expect(403);
     let page = site.post(&mona, &remove, &[("reason", "  ")]).await.expect(422);
     assert!(page.text("#reason-problem").contains("reason"));
-    site.post(&mona, &remove, &[("reason", "off topic")])
-        .await
-        .expect(303);
-    site.post(&mona, &remove, &[("reason", "again")])
-        .await
-        .expect(409);
+    site.post(&mona, &remove, &[("reason", "off topic")]).await.expect(303);
+    site.post(&mona, &remove, &[("reason", "again")]).await.expect(409);
 
     let page = site.get(&Person::visitor(), &thread).await;
     assert!(
-        page.text("#p-2")
-            .contains("Post 2 was removed by a moderator: off topic"),
+        page.text("#p-2").contains("Post 2 was removed by a moderator: off topic"),
         "{}",
         page.text("#p-2")
     );
@@ -401,14 +300,10 @@ async fn pinned_threads_stand_first_and_lists_go_on_by_key() {
     let (ada, mona) = (site.member("ada"), site.staff("mona", &[Role::Moderator]));
     let old = site.thread(&ada, "craft", "The oldest thread of all").await;
     for number in 0..34 {
-        site.clock
-            .advance(chrono::TimeDelta::seconds(i64::from(number % 2)));
-        site.thread(&ada, "craft", &format!("Thread number {number}"))
-            .await;
+        site.clock.advance(chrono::TimeDelta::seconds(i64::from(number % 2)));
+        site.thread(&ada, "craft", &format!("Thread number {number}")).await;
     }
-    site.post(&mona, &format!("/t/{}/pin", id_of(&old).0), &[])
-        .await
-        .expect(303);
+    site.post(&mona, &format!("/t/{}/pin", id_of(&old).0), &[]).await.expect(303);
 
     let mut seen = Vec::new();
     let mut next = Some("/b/craft".to_owned());
@@ -420,14 +315,8 @@ async fn pinned_threads_stand_first_and_lists_go_on_by_key() {
     assert_eq!(seen[0], "The oldest thread of all");
     assert_eq!(seen[1], "Thread number 33");
     assert_eq!(seen.len(), 35);
-    assert_eq!(
-        seen.iter().collect::<std::collections::HashSet<_>>().len(),
-        35,
-        "no thread twice"
-    );
-    site.get(&Person::visitor(), "/b/craft?before=nonsense")
-        .await
-        .expect(200);
+    assert_eq!(seen.iter().collect::<std::collections::HashSet<_>>().len(), 35, "no thread twice");
+    site.get(&Person::visitor(), "/b/craft?before=nonsense").await.expect(200);
 }
 
 #[actix_web::test]
@@ -435,18 +324,9 @@ async fn only_managers_announce_and_members_answer() {
     let site = TestSite::start();
     site.board("news", Access::Anyone, Access::Role(Role::CommunityManager));
     let (ada, lena) = (site.member("ada"), site.staff("lena", &[Role::CommunityManager]));
-    let fields = [
-        ("title", "Something changes"),
-        ("body", "This."),
-        ("type", "announcement"),
-    ];
+    let fields = [("title", "Something changes"), ("body", "This."), ("type", "announcement")];
     site.post(&ada, "/b/news/threads", &fields).await.expect(403);
-    let thread = site
-        .post(&lena, "/b/news/threads", &fields)
-        .await
-        .expect(303)
-        .location()
-        .to_owned();
+    let thread = site.post(&lena, "/b/news/threads", &fields).await.expect(303).location().to_owned();
     site.reply(&ada, &thread, "Thanks for telling us").await;
 
     site.open_board("craft");
@@ -483,19 +363,10 @@ async fn a_post_says_what_its_author_held_when_writing() {
     let title = |post: &str| page.attribute(&format!("{post} a[data-badge=identity-verified]"), "title");
     assert_eq!(title("#p-1"), format!("{fact} Verified when posted: no."));
     assert_eq!(title("#p-2"), format!("{fact} Verified when posted: yes."));
-    assert!(
-        page.attribute("#p-1 .author-name a", "title")
-            .ends_with("Identity verified when posted: no.")
-    );
-    assert_eq!(
-        page.attribute("#p-2 a[data-badge]", "href"),
-        "/badges/identity-verified"
-    );
+    assert!(page.attribute("#p-1 .author-name a", "title").ends_with("Identity verified when posted: no."));
+    assert_eq!(page.attribute("#p-2 a[data-badge]", "href"), "/badges/identity-verified");
     assert_eq!(page.attribute("#p-1 [data-tier]", "data-tier"), "top-rated");
-    assert_eq!(
-        page.attribute("#p-1 [data-rank]", "data-rank"),
-        "community-member"
-    );
+    assert_eq!(page.attribute("#p-1 [data-rank]", "data-rank"), "community-member");
     assert_eq!(page.count(".post-body [data-badge]"), 0);
 
     site.clock.advance(chrono::TimeDelta::days(731));
@@ -507,18 +378,11 @@ async fn a_post_says_what_its_author_held_when_writing() {
 async fn eligible_members_are_shown_the_way_and_nobody_else() {
     let site = TestSite::start();
     site.open_board("craft");
-    let (top, rising) = (
-        site.rated("tilda", Tier::TopRated),
-        site.rated("rosa", Tier::RisingTalent),
-    );
+    let (top, rising) = (site.rated("tilda", Tier::TopRated), site.rated("rosa", Tier::RisingTalent));
     let thread = site.thread(&top, "craft", "On being verified").await;
     site.reply(&rising, &thread, "Me too").await;
     let way = "[data-call-to-action=verify]";
-    assert_eq!(
-        site.get(&top, &thread).await.count(&format!("#p-1 {way}")),
-        1,
-        "beside one's own post"
-    );
+    assert_eq!(site.get(&top, &thread).await.count(&format!("#p-1 {way}")), 1, "beside one's own post");
     assert_eq!(site.get(&top, &thread).await.count(way), 1);
     assert_eq!(site.get(&rising, &thread).await.count(way), 0);
     assert_eq!(site.get(&Person::visitor(), &thread).await.count(way), 0);
@@ -526,10 +390,7 @@ async fn eligible_members_are_shown_the_way_and_nobody_else() {
     assert_eq!(site.get(&top, "/u/rosa").await.count(way), 0);
     assert_eq!(site.get(&rising, "/u/rosa").await.count(way), 0);
     let page = site.get(&top, "/verification").await.expect(200);
-    assert!(
-        page.body
-            .contains("Your account is not affected in any way; the badge will not be shown.")
-    );
+    assert!(page.body.contains("Your account is not affected in any way; the badge will not be shown."));
     assert!(page.body.contains("not open yet"));
 }
 

@@ -33,10 +33,7 @@ fn bytes(path: &Path) -> Vec<Vec<u8>> {
     let beside = |ending: &str| {
         path.with_file_name(format!("{}{ending}", path.file_name().unwrap().to_string_lossy()))
     };
-    [path.to_path_buf(), beside("-wal")]
-        .iter()
-        .map(|file| std::fs::read(file).unwrap_or_default())
-        .collect()
+    [path.to_path_buf(), beside("-wal")].iter().map(|file| std::fs::read(file).unwrap_or_default()).collect()
 }
 
 #[actix_web::test]
@@ -45,10 +42,7 @@ async fn a_visitor_gets_no_cookie_and_writes_nothing() {
     demo::load(&site.db, site.clock.now()).unwrap();
     let visitor = Person::visitor();
     let mut paths: Vec<String> = PAGES.iter().map(|path| (*path).to_owned()).collect();
-    let threads = site
-        .get(&visitor, "/b/announcements")
-        .await
-        .attributes("main a[href^='/t/']", "href");
+    let threads = site.get(&visitor, "/b/announcements").await.attributes("main a[href^='/t/']", "href");
     paths.extend(threads);
     let before = state(&site);
     if let DatabaseUrl::Postgres(address) = &site.database.url {
@@ -86,42 +80,22 @@ async fn the_same_address_and_content_give_the_same_page() {
 async fn every_answer_keeps_strangers_out() {
     let site = TestSite::start();
     let ada = site.member("ada");
-    for (who, path) in [
-        (&Person::visitor(), "/"),
-        (&ada, "/settings"),
-        (&ada, "/nowhere"),
-        (&ada, "/admin"),
-    ] {
+    for (who, path) in [(&Person::visitor(), "/"), (&ada, "/settings"), (&ada, "/nowhere"), (&ada, "/admin")]
+    {
         let page = site.get(who, path).await;
         let policy = page.header("content-security-policy").unwrap();
-        assert!(
-            policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
-            "{policy}"
-        );
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
         assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
         assert!(page.header("x-request-id").is_some());
         for inline in ["style=", "<style", "<script>", " onclick", "javascript:"] {
             assert!(!page.body.contains(inline), "{path} holds {inline}");
         }
     }
-    assert_eq!(
-        site.get(&ada, "/settings").await.header("cache-control"),
-        Some("no-store")
-    );
-    assert_eq!(
-        site.get(&ada, "/").await.header("cache-control"),
-        Some("private, no-cache")
-    );
-    assert_eq!(
-        site.get(&Person::visitor(), "/").await.header("vary"),
-        Some("Cookie")
-    );
+    assert_eq!(site.get(&ada, "/settings").await.header("cache-control"), Some("no-store"));
+    assert_eq!(site.get(&ada, "/").await.header("cache-control"), Some("private, no-cache"));
+    assert_eq!(site.get(&Person::visitor(), "/").await.header("vary"), Some("Cookie"));
     assert!(
-        TestSite::secure()
-            .get(&Person::visitor(), "/")
-            .await
-            .header("strict-transport-security")
-            .is_some()
+        TestSite::secure().get(&Person::visitor(), "/").await.header("strict-transport-security").is_some()
     );
 }
 
@@ -135,21 +109,13 @@ async fn assets_are_kept_for_good_under_their_hash() {
     for link in links {
         let asset = site.get(&Person::visitor(), &link).await.expect(200);
         if link.contains("?v=") {
-            assert_eq!(
-                asset.header("cache-control"),
-                Some("public, max-age=31536000, immutable"),
-                "{link}"
-            );
+            assert_eq!(asset.header("cache-control"), Some("public, max-age=31536000, immutable"), "{link}");
         }
     }
     let plain = site.get(&Person::visitor(), "/assets/site.css").await.expect(200);
     assert_eq!(plain.header("cache-control"), Some("public, no-cache"));
-    site.get(&Person::visitor(), "/assets/nothing.css")
-        .await
-        .expect(404);
-    site.get(&Person::visitor(), "/assets/..%2fCargo.toml")
-        .await
-        .expect(404);
+    site.get(&Person::visitor(), "/assets/nothing.css").await.expect(404);
+    site.get(&Person::visitor(), "/assets/..%2fCargo.toml").await.expect(404);
 }
 
 #[actix_web::test]

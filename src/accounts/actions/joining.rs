@@ -65,9 +65,7 @@ pub fn join(
     now: Time,
 ) -> Result<(), JoinProblem> {
     if store::handle_exists(conn, joining.handle.as_str())? {
-        return Err(JoinProblem::Handle(
-            "This handle is taken. Choose another one.".to_owned(),
-        ));
+        return Err(JoinProblem::Handle("This handle is taken. Choose another one.".to_owned()));
     }
     let likeness = likeness(conn, &joining.name, None, now)?;
     match likeness {
@@ -128,13 +126,7 @@ pub fn join(
         )?;
         return Ok(());
     }
-    store::insert_link(
-        conn,
-        &token.hash(),
-        Purpose::VerifyEmail,
-        Some(member),
-        now + rules::VERIFY_LINK,
-    )?;
+    store::insert_link(conn, &token.hash(), Purpose::VerifyEmail, Some(member), now + rules::VERIFY_LINK)?;
     let mail = letterhead.confirm(email, joining.name.as_str(), token.as_str());
     outside::store::queue(conn, &mail, now)?;
     Ok(())
@@ -155,24 +147,13 @@ pub fn resend_confirmation(
     token: &Token,
     now: Time,
 ) -> Result<(), Error> {
-    throttle(
-        conn,
-        &format!("mail member {}", member.0),
-        rules::MAILS_PER_WINDOW,
-        now,
-    )?;
+    throttle(conn, &format!("mail member {}", member.0), rules::MAILS_PER_WINDOW, now)?;
     let mailbox = store::mailbox_of(conn, member)?.ok_or(Error::NotFound)?;
     let (Some(email), None) = (&mailbox.email, mailbox.verified_at) else {
         return Err(Error::Conflict("Your address is confirmed already.".into()));
     };
     store::drop_links(conn, Purpose::VerifyEmail, Some(member))?;
-    store::insert_link(
-        conn,
-        &token.hash(),
-        Purpose::VerifyEmail,
-        Some(member),
-        now + rules::VERIFY_LINK,
-    )?;
+    store::insert_link(conn, &token.hash(), Purpose::VerifyEmail, Some(member), now + rules::VERIFY_LINK)?;
     let mail = letterhead.confirm(email, &mailbox.name, token.as_str());
     outside::store::queue(conn, &mail, now)?;
     Ok(())
@@ -237,10 +218,7 @@ pub struct Added {
 pub fn add(conn: &mut Conn, added: &Added, now: Time) -> Result<MemberId, Error> {
     members::rules::may_hold(&added.roles).map_err(Error::refused)?;
     if store::handle_exists(conn, added.handle.as_str())? {
-        return Err(Error::Refused(format!(
-            "The handle {} is taken.",
-            added.handle.as_str()
-        )));
+        return Err(Error::Refused(format!("The handle {} is taken.", added.handle.as_str())));
     }
     if store::by_email(conn, &added.email.key())?.is_some() {
         return Err(Error::Refused(format!(
@@ -272,13 +250,6 @@ pub fn add(conn: &mut Conn, added: &Added, now: Time) -> Result<MemberId, Error>
     if let Some(tier) = added.tier {
         members::store::set_tier(conn, member, Some(tier), TierSource::Command, None, now)?;
     }
-    members::store::audit(
-        conn,
-        None,
-        "member-added",
-        added.handle.as_str(),
-        "command line",
-        now,
-    )?;
+    members::store::audit(conn, None, "member-added", added.handle.as_str(), "command line", now)?;
     Ok(member)
 }

@@ -20,10 +20,7 @@ struct DemoPage {
 }
 
 pub(super) async fn choose(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Error> {
-    page(&DemoPage {
-        frame: Frame::new(&site, viewer.account(), "Choose who you are"),
-        people: &PEOPLE,
-    })
+    page(&DemoPage { frame: Frame::new(&site, viewer.account(), "Choose who you are"), people: &PEOPLE })
 }
 
 #[derive(serde::Deserialize)]

@@ -51,16 +51,7 @@ fn show(
 ) -> Result<HttpResponse, Error> {
     let frame = Frame::new(site, viewer.account(), format!("Join {}", site.settings.name));
     let address = format!("{}/u/", site.settings.origin());
-    page_with(
-        status,
-        &JoinPage {
-            frame,
-            form,
-            problems,
-            address,
-            asks_about_name,
-        },
-    )
+    page_with(status, &JoinPage { frame, form, problems, address, asks_about_name })
 }
 
 #[derive(serde::Deserialize)]
@@ -77,9 +68,7 @@ pub(super) async fn form(
     let first = invitation.into_inner().first;
     if !first.is_empty() {
         let (link, now) = (first.clone(), site.clock.now());
-        let asking = site
-            .db
-            .read(move |conn| actions::is_first_administrator(conn, &link, now));
+        let asking = site.db.read(move |conn| actions::is_first_administrator(conn, &link, now));
         if !asking.await? {
             return Err(Error::Forbidden(
                 "This link was used already, or a newer one was printed. Restart the program: while there is no \
@@ -88,17 +77,7 @@ pub(super) async fn form(
             ));
         }
     }
-    show(
-        &site,
-        &viewer,
-        StatusCode::OK,
-        JoinForm {
-            first,
-            ..JoinForm::default()
-        },
-        Problems::none(),
-        false,
-    )
+    show(&site, &viewer, StatusCode::OK, JoinForm { first, ..JoinForm::default() }, Problems::none(), false)
 }
 
 pub(super) async fn join(
@@ -112,34 +91,17 @@ pub(super) async fn join(
     let handle = problems.check("handle", Handle::parse(&form.handle));
     let name = problems.check("name", DisplayName::parse(&form.name));
     let email = problems.check("email", Email::parse(&form.email));
-    problems.check(
-        "password",
-        check_password(&form.password, &[&form.handle, &form.name, &form.email]),
-    );
+    problems.check("password", check_password(&form.password, &[&form.handle, &form.name, &form.email]));
     let (Some(handle), Some(name), Some(email), true) = (handle, name, email, problems.is_empty()) else {
-        return show(
-            &site,
-            &viewer,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            form,
-            problems,
-            false,
-        );
+        return show(&site, &viewer, StatusCode::UNPROCESSABLE_ENTITY, form, problems, false);
     };
     let (now, from) = (site.clock.now(), address::of(&request, site.settings.proxies));
     let counting = site.db.write(move |conn| {
-        Ok(store::count_try(
-            conn,
-            &format!("join from {from}"),
-            now - rules::WINDOW,
-            now,
-        )?)
+        Ok(store::count_try(conn, &format!("join from {from}"), now - rules::WINDOW, now)?)
     });
     let (tries, began) = counting.await?;
     if tries > rules::JOINS_PER_ADDRESS {
-        return Err(Error::TooMany {
-            seconds: rules::seconds_left(began, now),
-        });
+        return Err(Error::TooMany { seconds: rules::seconds_left(began, now) });
     }
     let password_hash = passwords::hash(form.password.clone()).await?;
     let first = (!form.first.is_empty()).then(|| form.first.clone());
@@ -154,21 +116,15 @@ pub(super) async fn join(
     };
     let (letterhead, token) = (letterhead(&site), Token::new()?);
     // A refusal by field is an answer, not a failure, so it travels inside the outcome; nothing was written.
-    let writing = site.db.write(
-        move |conn| match actions::join(conn, &joining, &letterhead, &token, now) {
-            Ok(()) => Ok(None),
-            Err(JoinProblem::Other(cause)) => Err(cause),
-            Err(problem) => Ok(Some(problem)),
-        },
-    );
+    let writing = site.db.write(move |conn| match actions::join(conn, &joining, &letterhead, &token, now) {
+        Ok(()) => Ok(None),
+        Err(JoinProblem::Other(cause)) => Err(cause),
+        Err(problem) => Ok(Some(problem)),
+    });
     let (field, message, asks) = match writing.await? {
         None => {
             site.mail_queued.notify_one();
-            return see_other(if is_first {
-                "/login?joined=first"
-            } else {
-                "/join/check-mail"
-            });
+            return see_other(if is_first { "/login?joined=first" } else { "/join/check-mail" });
         }
         Some(JoinProblem::Handle(message)) => ("handle", message, false),
         Some(JoinProblem::NameLooksAlike(message)) => ("name", message, true),
@@ -176,14 +132,7 @@ pub(super) async fn join(
         Some(JoinProblem::Email(message)) => ("email", message, false),
         Some(JoinProblem::Other(cause)) => return Err(cause),
     };
-    show(
-        &site,
-        &viewer,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        form,
-        Problems::one(field, message),
-        asks,
-    )
+    show(&site, &viewer, StatusCode::UNPROCESSABLE_ENTITY, form, Problems::one(field, message), asks)
 }
 
 #[derive(Template)]
@@ -226,9 +175,7 @@ pub(super) async fn confirm_form(
     link: web::Query<Link>,
 ) -> Result<HttpResponse, Error> {
     let (hash, now) = (tokens::hash(&link.token), site.clock.now());
-    let found = site
-        .db
-        .read(move |conn| Ok(store::find_link(conn, &hash, Purpose::VerifyEmail, now)?));
+    let found = site.db.read(move |conn| Ok(store::find_link(conn, &hash, Purpose::VerifyEmail, now)?));
     if found.await?.is_none() {
         return Err(Error::Refused(
             "This link was used already, or its 24 hours are over. If your address is not confirmed yet, sign in and \
@@ -237,10 +184,7 @@ pub(super) async fn confirm_form(
         ));
     }
     let frame = Frame::new(&site, viewer.account(), "Confirm your address");
-    page(&ConfirmPage {
-        frame,
-        token: link.into_inner().token,
-    })
+    page(&ConfirmPage { frame, token: link.into_inner().token })
 }
 
 pub(super) async fn confirm(
@@ -249,12 +193,6 @@ pub(super) async fn confirm(
     link: web::Form<Link>,
 ) -> Result<HttpResponse, Error> {
     let (link, now) = (link.into_inner().token, site.clock.now());
-    site.db
-        .write(move |conn| actions::confirm_email(conn, &link, now))
-        .await?;
-    see_other(if viewer.0.is_some() {
-        "/settings?saved=address"
-    } else {
-        "/login?joined=confirmed"
-    })
+    site.db.write(move |conn| actions::confirm_email(conn, &link, now)).await?;
+    see_other(if viewer.0.is_some() { "/settings?saved=address" } else { "/login?joined=confirmed" })
 }

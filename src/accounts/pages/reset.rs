@@ -29,11 +29,7 @@ struct AskPage {
 
 pub(super) async fn ask_form(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Error> {
     let frame = Frame::new(&site, viewer.account(), "Choose a new password");
-    page(&AskPage {
-        frame,
-        form: AskForm::default(),
-        problems: Problems::none(),
-    })
+    page(&AskPage { frame, form: AskForm::default(), problems: Problems::none() })
 }
 
 pub(super) async fn ask(
@@ -48,21 +44,12 @@ pub(super) async fn ask(
         Err(problem) => {
             let frame = Frame::new(&site, viewer.account(), "Choose a new password");
             let problems = Problems::one("email", problem.to_string());
-            return page_with(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &AskPage {
-                    frame,
-                    form,
-                    problems,
-                },
-            );
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &AskPage { frame, form, problems });
         }
     };
     let (letterhead, token, now) = (letterhead(&site), Token::new()?, site.clock.now());
     let from = address::of(&request, site.settings.proxies);
-    site.db
-        .write(move |conn| actions::ask_reset(conn, &email, &from, &letterhead, &token, now))
-        .await?;
+    site.db.write(move |conn| actions::ask_reset(conn, &email, &from, &letterhead, &token, now)).await?;
     site.mail_queued.notify_one();
     see_other("/reset/sent")
 }
@@ -101,11 +88,7 @@ pub(super) async fn choose_form(
 ) -> Result<HttpResponse, Error> {
     owner(&site, &link.token).await?;
     let frame = Frame::new(&site, viewer.account(), "Choose a new password");
-    page(&ChoosePage {
-        frame,
-        token: link.into_inner().token,
-        problems: Problems::none(),
-    })
+    page(&ChoosePage { frame, token: link.into_inner().token, problems: Problems::none() })
 }
 
 /// Whose link it is, while it can be used.
@@ -113,10 +96,7 @@ async fn owner(site: &Site, token: &str) -> Result<store::Mailbox, Error> {
     let (hash, now) = (tokens::hash(token), site.clock.now());
     let found = site.db.read(move |conn| {
         let member = store::find_link(conn, &hash, Purpose::ResetPassword, now)?.flatten();
-        Ok(member
-            .map(|member| store::mailbox_of(conn, member))
-            .transpose()?
-            .flatten())
+        Ok(member.map(|member| store::mailbox_of(conn, member)).transpose()?.flatten())
     });
     let spent = "This link was used already, or its hour is over. Ask for a new one under “Forgotten your password?”.";
     found.await?.ok_or_else(|| Error::Refused(spent.to_owned()))
@@ -129,28 +109,18 @@ pub(super) async fn choose(
 ) -> Result<HttpResponse, Error> {
     let form = form.into_inner();
     let owner = owner(&site, &form.token).await?;
-    let names = [
-        owner.handle.as_str(),
-        owner.name.as_str(),
-        owner.email.as_deref().unwrap_or_default(),
-    ];
+    let names = [owner.handle.as_str(), owner.name.as_str(), owner.email.as_deref().unwrap_or_default()];
     if let Err(problem) = check_password(&form.password, &names) {
         let frame = Frame::new(&site, viewer.account(), "Choose a new password");
         let problems = Problems::one("password", problem.to_string());
         return page_with(
             StatusCode::UNPROCESSABLE_ENTITY,
-            &ChoosePage {
-                frame,
-                token: form.token,
-                problems,
-            },
+            &ChoosePage { frame, token: form.token, problems },
         );
     }
     let hash = passwords::hash(form.password).await?;
     let (letterhead, now) = (letterhead(&site), site.clock.now());
-    site.db
-        .write(move |conn| actions::reset_password(conn, &form.token, &hash, &letterhead, now))
-        .await?;
+    site.db.write(move |conn| actions::reset_password(conn, &form.token, &hash, &letterhead, now)).await?;
     site.mail_queued.notify_one();
     see_other("/login?joined=reset")
 }

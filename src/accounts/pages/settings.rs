@@ -93,16 +93,14 @@ async fn respond(
         signature: profile.signature,
         profile: profile.profile.code().to_owned(),
     });
-    let sessions = sessions
-        .into_iter()
-        .map(|(id, created, seen, device)| SessionRow {
-            id,
-            is_this: id == member.session,
-            agent: devices::name(&device.agent),
-            address: device.address,
-            created: When(created),
-            seen: When(seen),
-        });
+    let sessions = sessions.into_iter().map(|(id, created, seen, device)| SessionRow {
+        id,
+        is_this: id == member.session,
+        agent: devices::name(&device.agent),
+        address: device.address,
+        created: When(created),
+        seen: When(seen),
+    });
     let frame =
         Frame::new(site, member.account(), "Settings").with_crumbs(vec![Crumb::new("Settings", "/settings")]);
     let mut answer = page_with(
@@ -126,9 +124,7 @@ async fn respond(
 /// Nobody who uses the browser's back button after signing out should see this.
 fn no_store(answer: &mut HttpResponse) {
     use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
-    answer
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
 pub(super) async fn save_profile(
@@ -145,39 +141,17 @@ pub(super) async fn save_profile(
         problems.add("profile", "Choose one of the three.");
     }
     let (Some(name), Some(signature), Some(profile)) = (name, signature, profile) else {
-        return respond(
-            &site,
-            &member,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            None,
-            Some(form),
-            problems,
-        )
-        .await;
+        return respond(&site, &member, StatusCode::UNPROCESSABLE_ENTITY, None, Some(form), problems).await;
     };
-    let profile = actions::Profile {
-        name,
-        signature,
-        visible_to: profile,
-    };
+    let profile = actions::Profile { name, signature, visible_to: profile };
     let (id, now) = (member.id, site.clock.now());
-    let writing = site
-        .db
-        .write(move |conn| actions::save_profile(conn, id, &profile, now));
+    let writing = site.db.write(move |conn| actions::save_profile(conn, id, &profile, now));
     match writing.await {
         Ok(0) => see_other("/settings?saved=profile"),
         Ok(_) => see_other("/settings?saved=renamed"),
         Err(Error::Refused(why)) => {
             let problems = Problems::one("name", why);
-            respond(
-                &site,
-                &member,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                None,
-                Some(form),
-                problems,
-            )
-            .await
+            respond(&site, &member, StatusCode::UNPROCESSABLE_ENTITY, None, Some(form), problems).await
         }
         Err(other) => Err(other),
     }
@@ -211,30 +185,17 @@ pub(super) async fn change_password(
     }
     let email = mailbox.and_then(|mailbox| mailbox.email).unwrap_or_default();
     let mut problems = Problems::none();
-    problems.check(
-        "new",
-        check_password(&form.new, &[&member.handle, &member.name, &email]),
-    );
+    problems.check("new", check_password(&form.new, &[&member.handle, &member.name, &email]));
     // An account made without a password has none to ask for.
     if stored.is_some() && !passwords::verify(form.old, stored).await? {
         problems.add("old", "This is not your password.");
     }
     if !problems.is_empty() {
-        return respond(
-            &site,
-            &member,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            None,
-            None,
-            problems,
-        )
-        .await;
+        return respond(&site, &member, StatusCode::UNPROCESSABLE_ENTITY, None, None, problems).await;
     }
     let hash = passwords::hash(form.new).await?;
     let (letterhead, keep) = (letterhead(&site), Some(member.session));
-    site.db
-        .write(move |conn| actions::change_password(conn, id, &hash, keep, &letterhead, now))
-        .await?;
+    site.db.write(move |conn| actions::change_password(conn, id, &hash, keep, &letterhead, now)).await?;
     site.mail_queued.notify_one();
     see_other("/settings?saved=password")
 }
@@ -254,20 +215,11 @@ pub(super) async fn end_session(
     session: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
     let session = SessionId(*session);
-    let ended = site
-        .db
-        .write(move |conn| Ok(store::end_session(conn, member.id, session)?))
-        .await?;
-    if ended {
-        see_other("/settings?saved=session#sessions")
-    } else {
-        Err(Error::NotFound)
-    }
+    let ended = site.db.write(move |conn| Ok(store::end_session(conn, member.id, session)?)).await?;
+    if ended { see_other("/settings?saved=session#sessions") } else { Err(Error::NotFound) }
 }
 
 pub(super) async fn end_others(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
-    site.db
-        .write(move |conn| Ok(store::end_sessions(conn, member.id, Some(member.session))?))
-        .await?;
+    site.db.write(move |conn| Ok(store::end_sessions(conn, member.id, Some(member.session))?)).await?;
     see_other("/settings?saved=session#sessions")
 }

@@ -55,20 +55,9 @@ pub(super) async fn form(
         "reset" => Some("Your new password is set. Sign in with it."),
         _ => None,
     };
-    let form = LoginForm {
-        next: paths::within_site(&arrived.next).to_owned(),
-        ..LoginForm::default()
-    };
+    let form = LoginForm { next: paths::within_site(&arrived.next).to_owned(), ..LoginForm::default() };
     let frame = Frame::new(&site, viewer.account(), "Sign in");
-    page_with(
-        StatusCode::OK,
-        &LoginPage {
-            frame,
-            form,
-            good,
-            problem: None,
-        },
-    )
+    page_with(StatusCode::OK, &LoginPage { frame, form, good, problem: None })
 }
 
 pub(super) async fn sign_in(
@@ -81,9 +70,7 @@ pub(super) async fn sign_in(
     let (now, from) = (site.clock.now(), address::of(&request, site.settings.proxies));
     let login = form.login.trim().to_lowercase();
     // The try is counted before the password is looked at, so that many at once are counted too.
-    let counting = site
-        .db
-        .write(move |conn| actions::count_sign_in(conn, &login, &from, now));
+    let counting = site.db.write(move |conn| actions::count_sign_in(conn, &login, &from, now));
     let Counted { wait, credentials } = counting.await?;
     if let Some(seconds) = wait {
         return Err(Error::TooMany { seconds });
@@ -93,22 +80,12 @@ pub(super) async fn sign_in(
     let Some(credentials) = credentials.filter(|_| is_right) else {
         let frame = Frame::new(&site, viewer.account(), "Sign in");
         let problem = Some("This handle or address and this password do not belong together.".to_owned());
-        return page_with(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &LoginPage {
-                frame,
-                form,
-                good: None,
-                problem,
-            },
-        );
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &LoginPage { frame, form, good: None, problem });
     };
     let (token, device) = (Token::new()?, device(&request, &site.settings));
     let cookie = session_cookie(&site.settings, &token);
     let member = credentials.id;
-    site.db
-        .write(move |conn| actions::sign_in(conn, member, &token, &device, now))
-        .await?;
+    site.db.write(move |conn| actions::sign_in(conn, member, &token, &device, now)).await?;
     let mut answer = see_other(paths::within_site(&form.next))?;
     add_cookie(&mut answer, &cookie)?;
     Ok(answer)
@@ -126,9 +103,7 @@ pub(super) fn add_cookie(
 
 pub(super) async fn sign_out(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Error> {
     if let Some(member) = viewer.0 {
-        site.db
-            .write(move |conn| Ok(store::end_session(conn, member.id, member.session)?))
-            .await?;
+        site.db.write(move |conn| Ok(store::end_session(conn, member.id, member.session)?)).await?;
     }
     let mut answer = see_other("/")?;
     add_cookie(&mut answer, &no_cookie(&site.settings))?;

@@ -49,11 +49,7 @@ pub(super) fn bring(
         rank: read.rank,
         tier: read.tier,
         tier_since,
-        badges: read
-            .grants
-            .iter()
-            .map(|grant| (grant.badge, grant.granted, grant.expires))
-            .collect(),
+        badges: read.grants.iter().map(|grant| (grant.badge, grant.granted, grant.expires)).collect(),
     };
     if let Some(local) = state.known(conn, Kind::Member, &member.id, &member.origin)? {
         state.members.insert(member.id.clone(), author(MemberId(local)));
@@ -110,15 +106,9 @@ pub(super) fn bring(
 
 fn read(conn: &mut Conn, state: &State, member: &bundle::Member) -> Result<Read, Obstacle> {
     let joined = member.joined.0;
-    let rank = member
-        .rank
-        .as_deref()
-        .map_or(Ok(Rank::CommunityMember), |text| code("rank", text, Rank::parse))?;
-    let tier = member
-        .tier
-        .as_deref()
-        .map(|text| code("tier", text, Tier::parse))
-        .transpose()?;
+    let rank =
+        member.rank.as_deref().map_or(Ok(Rank::CommunityMember), |text| code("rank", text, Rank::parse))?;
+    let tier = member.tier.as_deref().map(|text| code("tier", text, Tier::parse)).transpose()?;
     let roles = member.roles.iter().map(|role| match role {
         bundle::Role::Code(text) => Ok((code("role", text, Role::parse)?, joined)),
         bundle::Role::Dated(dated) => Ok((code("role", &dated.role, Role::parse)?, dated.since.0)),
@@ -126,56 +116,25 @@ fn read(conn: &mut Conn, state: &State, member: &bundle::Member) -> Result<Read,
     let roles = roles.collect::<Result<Vec<_>, Obstacle>>()?;
     let held: Vec<Role> = roles.iter().map(|(role, _)| *role).collect();
     may_hold(&held).map_err(|clash| Obstacle::Line(clash.to_string()))?;
-    let profile = member
-        .profile
-        .as_deref()
-        .map_or(Ok(ProfileVisibility::Everyone), |text| {
-            code("profile setting", text, ProfileVisibility::parse)
-        })?;
-    let mut tiers = member
-        .tiers
-        .iter()
-        .map(read_tier)
-        .collect::<Result<Vec<_>, Obstacle>>()?;
+    let profile = member.profile.as_deref().map_or(Ok(ProfileVisibility::Everyone), |text| {
+        code("profile setting", text, ProfileVisibility::parse)
+    })?;
+    let mut tiers = member.tiers.iter().map(read_tier).collect::<Result<Vec<_>, Obstacle>>()?;
     if tiers.is_empty()
         && let Some(tier) = tier
     {
         let at = moment(member.tier_since, joined);
-        tiers.push(TierChange {
-            tier: Some(tier),
-            at,
-            source: TierSource::Import,
-            by: None,
-        });
+        tiers.push(TierChange { tier: Some(tier), at, source: TierSource::Import, by: None });
     }
-    let grants = member
-        .badges
-        .iter()
-        .map(|grant| read_grant(conn, state, member, grant));
+    let grants = member.badges.iter().map(|grant| read_grant(conn, state, member, grant));
     let grants = grants.collect::<Result<Vec<_>, Obstacle>>()?;
-    Ok(Read {
-        rank,
-        tier,
-        roles,
-        tiers,
-        grants,
-        profile,
-    })
+    Ok(Read { rank, tier, roles, tiers, grants, profile })
 }
 
 fn read_tier(change: &bundle::TierChange) -> Result<TierChange, Obstacle> {
-    let tier = change
-        .tier
-        .as_deref()
-        .map(|text| code("tier", text, Tier::parse))
-        .transpose()?;
+    let tier = change.tier.as_deref().map(|text| code("tier", text, Tier::parse)).transpose()?;
     let source = code("source of a tier", &change.source, TierSource::parse)?;
-    Ok(TierChange {
-        tier,
-        at: change.at.0,
-        source,
-        by: None,
-    })
+    Ok(TierChange { tier, at: change.at.0, source, by: None })
 }
 
 /// A badge without dates is dated now, under the newest policy: the line says no more.
@@ -187,10 +146,7 @@ fn read_grant(
 ) -> Result<Grant, Obstacle> {
     let policies = badges::policies(conn)?;
     let newest = |badge: Badge| {
-        policies
-            .iter()
-            .find(|policy| policy.badge == badge)
-            .map_or(1, |policy| policy.version)
+        policies.iter().find(|policy| policy.badge == badge).map_or(1, |policy| policy.version)
     };
     match grant {
         bundle::Grant::Code(text) => {
@@ -207,10 +163,7 @@ fn read_grant(
         }
         bundle::Grant::Full(full) => {
             let (badge, policy) = (code("badge", &full.badge, Badge::parse)?, full.policy);
-            if !policies
-                .iter()
-                .any(|one| one.badge == badge && one.version == policy)
-            {
+            if !policies.iter().any(|one| one.badge == badge && one.version == policy) {
                 return refuse(format!("{} has no policy {policy} here", badge.code()));
             }
             Ok(Grant {
@@ -233,11 +186,7 @@ fn bring_grant(conn: &mut Conn, member: MemberId, name: &str, grant: &Grant) -> 
         badge: grant.badge,
         policy_version: grant.policy,
         bound_name: &grant.name,
-        state: if is_other_name {
-            GrantState::Suspended
-        } else {
-            grant.state
-        },
+        state: if is_other_name { GrantState::Suspended } else { grant.state },
         granted_at: grant.granted,
         expires_at: grant.expires,
     };
@@ -282,10 +231,7 @@ fn fitting_name(
         Ok(name) => match likeness(conn, &name, None, state.now)? {
             Likeness::Imitation => "looks like the name of staff or of a verified member".to_owned(),
             likeness => {
-                return Ok(Fitting {
-                    name,
-                    review: likeness == Likeness::NearMiss,
-                });
+                return Ok(Fitting { name, review: likeness == Likeness::NearMiss });
             }
         },
         Err(problem) => format!("breaks the rules for names: {problem}"),
@@ -293,13 +239,9 @@ fn fitting_name(
     let Ok(name) = DisplayName::parse(handle.as_str()) else {
         return refuse(format!("the name {:?} {problem}", member.name));
     };
-    state.report.remark(
-        line,
-        format!(
-            "the name {:?} {problem}, so the handle stands in its place",
-            member.name
-        ),
-    );
+    state
+        .report
+        .remark(line, format!("the name {:?} {problem}, so the handle stands in its place", member.name));
     Ok(Fitting { name, review: true })
 }
 
@@ -310,9 +252,7 @@ fn fitting_signature(state: &mut State, line: u64, member: &bundle::Member) -> S
     match Signature::parse(text) {
         Ok(signature) => signature.as_str().to_owned(),
         Err(problem) => {
-            state
-                .report
-                .remark(line, format!("the signature was left out: {problem}"));
+            state.report.remark(line, format!("the signature was left out: {problem}"));
             String::new()
         }
     }
@@ -328,16 +268,11 @@ fn free_email(
         return Ok(None);
     };
     let Ok(email) = Email::parse(text) else {
-        state.report.remark(
-            line,
-            format!("the e-mail address {text:?} was left out: it is none"),
-        );
+        state.report.remark(line, format!("the e-mail address {text:?} was left out: it is none"));
         return Ok(None);
     };
     if accounts::by_email(conn, &email.key())?.is_some() {
-        state
-            .report
-            .remark(line, "the e-mail address was left out: another member has it");
+        state.report.remark(line, "the e-mail address was left out: another member has it");
         return Ok(None);
     }
     Ok(Some(email))

@@ -32,10 +32,7 @@ pub(super) fn bring_board(
         },
     };
     let (id, arrival) = if let Some(same) = all.iter().find(|other| other.slug == board.slug) {
-        state.report.remark(
-            line,
-            format!("a board {} is here already, so the two became one", board.slug),
-        );
+        state.report.remark(line, format!("a board {} is here already, so the two became one", board.slug));
         (same.id, Arrival::Here)
     } else {
         check_slug(&board.slug).map_err(|problem| Obstacle::Line(format!("slug: {problem}")))?;
@@ -54,9 +51,7 @@ pub(super) fn bring_board(
             read: access("read rule", board.read.as_deref(), Access::Anyone)?,
             write: access("write rule", board.write.as_deref(), Access::Members)?,
         };
-        let local = board
-            .local
-            .filter(|id| *id > 0 && all.iter().all(|other| other.id.0 != *id));
+        let local = board.local.filter(|id| *id > 0 && all.iter().all(|other| other.id.0 != *id));
         (boards::insert(conn, &written, local)?, Arrival::Added)
     };
     state.remember(conn, Kind::Board, &board.id, &board.origin, id.0)?;
@@ -79,18 +74,13 @@ pub(super) fn bring_thread(
         return Ok(Arrival::Here);
     }
     let Some(board) = state.boards.get(&thread.board).copied() else {
-        return refuse(format!(
-            "no board {} stands above, or it was refused",
-            thread.board
-        ));
+        return refuse(format!("no board {} stands above, or it was refused", thread.board));
     };
     let author = state.member(&thread.author)?.id;
     let kind = thread
         .kind
         .as_deref()
-        .map_or(Ok(ThreadKind::Discussion), |text| {
-            code("type of thread", text, ThreadKind::parse)
-        })?;
+        .map_or(Ok(ThreadKind::Discussion), |text| code("type of thread", text, ThreadKind::parse))?;
     let title = fitting_title(state, line, &thread.title)?;
     let slug = thread.slug.as_deref().map_or_else(|| slug(&title), slug);
     if thread.views < 0 {
@@ -123,10 +113,9 @@ fn fitting_title(state: &mut State, line: u64, text: &str) -> Result<String, Obs
         return refuse("a thread needs a title");
     }
     if title != text {
-        state.report.remark(
-            line,
-            "the title was shortened, or characters that cannot be shown were taken out",
-        );
+        state
+            .report
+            .remark(line, "the title was shortened, or characters that cannot be shown were taken out");
     }
     Ok(title)
 }

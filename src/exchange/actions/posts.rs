@@ -25,14 +25,7 @@ pub(super) struct Prepared {
 }
 
 pub(super) fn prepare(posts: Vec<(u64, Post)>) -> Vec<Prepared> {
-    posts
-        .into_iter()
-        .map(|(line, post)| Prepared {
-            line,
-            rendered: render_post(&post),
-            post,
-        })
-        .collect()
+    posts.into_iter().map(|(line, post)| Prepared { line, rendered: render_post(&post), post }).collect()
 }
 
 fn render_post(post: &Post) -> Result<(Format, SafeHtml), String> {
@@ -70,9 +63,7 @@ pub(super) fn bring(conn: &mut Conn, state: &mut State, posts: Vec<Prepared>) ->
     let mut known = look_up(conn, state, &posts)?;
     if state.counted.insert(name.clone()) {
         let numbers = state.numbers.entry(name.clone()).or_default();
-        store::numbers_of(conn, thread)?
-            .into_iter()
-            .for_each(|number| numbers.take(number));
+        store::numbers_of(conn, thread)?.into_iter().for_each(|number| numbers.take(number));
     }
     let mut tally = Tally::default();
     for Prepared { line, post, rendered } in posts {
@@ -125,27 +116,19 @@ fn bring_one(
         Some(id) => {
             let quoted = known.posts.get(id).copied();
             if quoted.is_none() {
-                state.report.remark(
-                    line,
-                    format!("the quoted post {id} is not here, so the reference was left out"),
-                );
+                state
+                    .report
+                    .remark(line, format!("the quoted post {id} is not here, so the reference was left out"));
             }
             quoted
         }
     };
-    let given = state
-        .numbers
-        .entry(post.thread.clone())
-        .or_default()
-        .give(post.number);
+    let given = state.numbers.entry(post.thread.clone()).or_default().give(post.number);
     if given.is_doubled {
         let wanted = post.number.unwrap_or_default();
         state.report.remark(
             line,
-            format!(
-                "number {wanted} stands twice, so this post became number {}",
-                given.number
-            ),
+            format!("number {wanted} stands twice, so this post became number {}", given.number),
         );
     }
     let imported = ImportedPost {
@@ -175,19 +158,11 @@ fn held(author: &Author, post: &Post) -> Result<Held, Obstacle> {
         return Ok(held_then(author, post.created.0));
     };
     let rank = code("rank", &held.rank, Rank::parse)?;
-    let tier = held
-        .tier
-        .as_deref()
-        .map(|text| code("tier", text, Tier::parse))
-        .transpose()?;
+    let tier = held.tier.as_deref().map(|text| code("tier", text, Tier::parse)).transpose()?;
     let Some(badges) = held_from_codes(&held.badges.join(" ")) else {
         return refuse("the post keeps a badge that is not known here");
     };
-    Ok(Held {
-        rank,
-        tier,
-        badges: held_codes(&badges),
-    })
+    Ok(Held { rank, tier, badges: held_codes(&badges) })
 }
 
 fn held_then(author: &Author, at: Time) -> Held {
@@ -196,14 +171,8 @@ fn held_then(author: &Author, at: Time) -> Held {
         .iter()
         .filter(|(_, granted, expires)| *granted <= at && expires.is_none_or(|end| at < end));
     let badges: Vec<Badge> = held.map(|(badge, _, _)| *badge).collect();
-    let tier = author
-        .tier
-        .filter(|_| author.tier_since.is_some_and(|since| since <= at));
-    Held {
-        rank: author.rank,
-        tier,
-        badges: held_codes(&badges),
-    }
+    let tier = author.tier.filter(|_| author.tier_since.is_some_and(|since| since <= at));
+    Held { rank: author.rank, tier, badges: held_codes(&badges) }
 }
 
 fn edit(state: &State, post: &Post) -> Result<Option<Edit>, Obstacle> {
@@ -214,12 +183,7 @@ fn edit(state: &State, post: &Post) -> Result<Option<Edit>, Obstacle> {
         return refuse("a post is edited as author or as moderator");
     }
     let by = state.member(&edited.by)?.id;
-    Ok(Some(Edit {
-        by,
-        at: edited.at.0,
-        role: edited.role.clone(),
-        reason: edited.reason.clone(),
-    }))
+    Ok(Some(Edit { by, at: edited.at.0, role: edited.role.clone(), reason: edited.reason.clone() }))
 }
 
 fn removal(state: &State, post: &Post) -> Result<Option<Removal>, Obstacle> {
@@ -227,11 +191,7 @@ fn removal(state: &State, post: &Post) -> Result<Option<Removal>, Obstacle> {
         return Ok(None);
     };
     let by = state.member(&removed.by)?.id;
-    Ok(Some(Removal {
-        by,
-        at: removed.at.0,
-        reason: removed.reason.clone(),
-    }))
+    Ok(Some(Removal { by, at: removed.at.0, reason: removed.reason.clone() }))
 }
 
 /// What a batch adds to counters.

@@ -74,10 +74,7 @@ pub fn all(conn: &mut Conn) -> Result<Vec<String>, Error> {
             Conn::Postgres(conn) => diesel::sql_query(query).load(conn)?,
         };
         for one in off {
-            wrong.push(format!(
-                "The {name} {}: stored {}, counted {}.",
-                one.what, one.stored, one.counted
-            ));
+            wrong.push(format!("The {name} {}: stored {}, counted {}.", one.what, one.stored, one.counted));
         }
     }
     wrong.extend(damaged(conn)?);
@@ -96,7 +93,5 @@ fn damaged(conn: &mut Conn) -> Result<Vec<String>, Error> {
     };
     let findings: Vec<Finding> = diesel::sql_query("PRAGMA quick_check").load(conn)?;
     let wrong = findings.into_iter().filter(|one| one.quick_check != "ok");
-    Ok(wrong
-        .map(|one| format!("The database file is damaged: {}.", one.quick_check))
-        .collect())
+    Ok(wrong.map(|one| format!("The database file is damaged: {}.", one.quick_check)).collect())
 }

@@ -45,11 +45,7 @@ pub fn roles_of(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, Vec<(S
     let rows: Vec<(i64, String, Time)> = member_roles::table
         .filter(member_roles::member_id.eq_any(ids))
         .order((member_roles::member_id, member_roles::role))
-        .select((
-            member_roles::member_id,
-            member_roles::role,
-            member_roles::granted_at,
-        ))
+        .select((member_roles::member_id, member_roles::role, member_roles::granted_at))
         .load(conn)?;
     let mut roles: HashMap<i64, Vec<(String, Time)>> = HashMap::new();
     for (member, role, since) in rows {
@@ -68,12 +64,7 @@ pub fn tiers_of(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, Vec<Ti
         .order(tier_changes::id)
         .select((
             tier_changes::member_id,
-            (
-                tier_changes::tier,
-                tier_changes::changed_at,
-                tier_changes::source,
-                tier_changes::changed_by,
-            ),
+            (tier_changes::tier, tier_changes::changed_at, tier_changes::source, tier_changes::changed_by),
         ))
         .load(conn)?;
     let mut tiers: HashMap<i64, Vec<TierRow>> = HashMap::new();
@@ -84,15 +75,7 @@ pub fn tiers_of(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, Vec<Ti
 }
 
 /// A thread: number; board; title, slug, kind; author; created; pinned, locked, about verification; views.
-pub type ThreadRow = (
-    i64,
-    i64,
-    (String, String, String),
-    i64,
-    Time,
-    (bool, bool, bool),
-    i64,
-);
+pub type ThreadRow = (i64, i64, (String, String, String), i64, Time, (bool, bool, bool), i64);
 
 /// Threads with numbers after this one.
 pub fn threads_after(conn: &mut Conn, after: i64) -> QueryResult<Vec<ThreadRow>> {
@@ -132,22 +115,11 @@ pub fn posts_after(conn: &mut Conn, (thread, number): (i64, i64)) -> QueryResult
         .order((posts::thread_id, posts::number))
         .limit(AT_ONCE)
         .select((
-            (
-                posts::id,
-                posts::thread_id,
-                posts::number,
-                posts::author_id,
-                threads::last_number,
-            ),
+            (posts::id, posts::thread_id, posts::number, posts::author_id, threads::last_number),
             posts::created_at,
             (posts::format, posts::body, posts::quotes_id),
             (posts::held_rank, posts::held_tier, posts::held_badges),
-            (
-                posts::edited_at,
-                posts::edited_by,
-                posts::edited_as,
-                posts::edit_reason,
-            ),
+            (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
             (posts::removed_at, posts::removed_by, posts::removal_reason),
         ))
         .load(conn)

@@ -43,12 +43,8 @@ pub(super) async fn overview(
     site: web::Data<Site>,
     administrator: Administrator,
 ) -> Result<HttpResponse, Error> {
-    let loading = site.db.read(|conn| {
-        Ok((
-            store::names_to_review(conn, 50)?,
-            outside::store::failing(conn, 50)?,
-        ))
-    });
+    let loading =
+        site.db.read(|conn| Ok((store::names_to_review(conn, 50)?, outside::store::failing(conn, 50)?)));
     let (names, mails) = loading.await?;
     let mails = mails.into_iter().map(|queued| MailRow {
         to: queued.mail.to,
@@ -140,23 +136,12 @@ pub(super) async fn members(
             .finish();
         format!("/admin/members?{asked}")
     });
-    let rows = found.iter().map(|member| Row {
-        roles: roles.remove(&member.id).unwrap_or_default(),
-        ..Row::new(member)
-    });
+    let rows = found
+        .iter()
+        .map(|member| Row { roles: roles.remove(&member.id).unwrap_or_default(), ..Row::new(member) });
     let rows = rows.collect();
-    let frame = frame(
-        &site,
-        &administrator,
-        "Members",
-        vec![Crumb::new("Members", "/admin/members")],
-    );
-    page(&MembersPage {
-        frame,
-        query,
-        rows,
-        next,
-    })
+    let frame = frame(&site, &administrator, "Members", vec![Crumb::new("Members", "/admin/members")]);
+    page(&MembersPage { frame, query, rows, next })
 }
 
 #[derive(Template)]
@@ -174,17 +159,11 @@ struct MemberPage {
 }
 
 impl MemberPage {
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "templates pass arguments by reference"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass arguments by reference")]
     fn holds(&self, role: &Role) -> bool {
         self.held.contains(role)
     }
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "templates pass arguments by reference"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass arguments by reference")]
     fn has_tier(&self, tier: &Tier) -> bool {
         self.member.tier == Some(*tier)
     }
@@ -226,15 +205,7 @@ pub(super) async fn member(
         "name" => Some("The name is settled."),
         _ => None,
     };
-    show(
-        &site,
-        &administrator,
-        handle.into_inner(),
-        StatusCode::OK,
-        good,
-        Problems::none(),
-    )
-    .await
+    show(&site, &administrator, handle.into_inner(), StatusCode::OK, good, Problems::none()).await
 }
 
 async fn show(
@@ -247,17 +218,12 @@ async fn show(
 ) -> Result<HttpResponse, Error> {
     let loading = site.db.read(move |conn| {
         let member = store::find(conn, &handle)?.ok_or(Error::NotFound)?;
-        let held = store::roles_of(conn, &[member.id])?
-            .remove(&member.id)
-            .unwrap_or_default();
+        let held = store::roles_of(conn, &[member.id])?.remove(&member.id).unwrap_or_default();
         let history = store::tier_history(conn, member.id)?;
         Ok((member, held, history))
     });
     let (member, held, history) = loading.await?;
-    let way = vec![
-        Crumb::new("Members", "/admin/members"),
-        Crumb::new(&member.name, ""),
-    ];
+    let way = vec![Crumb::new("Members", "/admin/members"), Crumb::new(&member.name, "")];
     let page = MemberPage {
         frame: frame(site, administrator, &member.name, way),
         public_path: paths::member(&member.handle),
@@ -280,33 +246,18 @@ pub(super) async fn set_roles(
     form: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
     let handle = handle.into_inner();
-    let sent = form
-        .iter()
-        .filter(|(field, _)| field == "role")
-        .map(|(_, code)| Role::parse(code));
+    let sent = form.iter().filter(|(field, _)| field == "role").map(|(_, code)| Role::parse(code));
     let Some(roles) = sent.collect::<Option<Vec<Role>>>() else {
         return Err(Error::Refused(
             "One of these roles does not exist. Reload the page and try again.".to_owned(),
         ));
     };
     let (whose, by, now) = (handle.clone(), administrator.0.id, site.clock.now());
-    match site
-        .db
-        .write(move |conn| actions::set_roles(conn, &whose, &roles, by, now))
-        .await
-    {
+    match site.db.write(move |conn| actions::set_roles(conn, &whose, &roles, by, now)).await {
         Ok(()) => see_other(&format!("/admin/members/{handle}?saved=roles")),
         Err(Error::Refused(why)) => {
             let problems = Problems::one("roles", why);
-            show(
-                &site,
-                &administrator,
-                handle,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                None,
-                problems,
-            )
-            .await
+            show(&site, &administrator, handle, StatusCode::UNPROCESSABLE_ENTITY, None, problems).await
         }
         Err(other) => Err(other),
     }
@@ -327,21 +278,11 @@ pub(super) async fn set_tier(
     let handle = handle.into_inner();
     let Some(tier) = tier_from_text(&form.tier) else {
         let problems = Problems::one("tier", "Choose one of the tiers.");
-        return show(
-            &site,
-            &administrator,
-            handle,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            None,
-            problems,
-        )
-        .await;
+        return show(&site, &administrator, handle, StatusCode::UNPROCESSABLE_ENTITY, None, problems).await;
     };
     let (whose, by, now) = (handle.clone(), administrator.0.id, site.clock.now());
     let source = TierSource::Administrator;
-    site.db
-        .write(move |conn| actions::set_tier(conn, &whose, tier, source, by, now))
-        .await?;
+    site.db.write(move |conn| actions::set_tier(conn, &whose, tier, source, by, now)).await?;
     see_other(&format!("/admin/members/{handle}?saved=tier"))
 }
 
@@ -352,8 +293,6 @@ pub(super) async fn settle_name(
 ) -> Result<HttpResponse, Error> {
     let handle = handle.into_inner();
     let (whose, by, now) = (handle.clone(), administrator.0.id, site.clock.now());
-    site.db
-        .write(move |conn| actions::settle_name(conn, &whose, by, now))
-        .await?;
+    site.db.write(move |conn| actions::settle_name(conn, &whose, by, now)).await?;
     see_other(&format!("/admin/members/{handle}?saved=name"))
 }

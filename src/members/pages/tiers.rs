@@ -74,22 +74,9 @@ fn show(
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
     let (name, list, preview, done) = page;
-    let way = vec![
-        Crumb::new("Admin", "/admin"),
-        Crumb::new("Tiers from a file", "/admin/tiers"),
-    ];
+    let way = vec![Crumb::new("Admin", "/admin"), Crumb::new("Tiers from a file", "/admin/tiers")];
     let frame = Frame::new(site, administrator.0.account(), "Tiers from a file").with_crumbs(way);
-    page_with(
-        status,
-        &TiersPage {
-            frame,
-            problems,
-            name,
-            list,
-            preview: preview.map(Shown::from),
-            done,
-        },
-    )
+    page_with(status, &TiersPage { frame, problems, name, list, preview: preview.map(Shown::from), done })
 }
 
 pub(super) async fn form(site: web::Data<Site>, administrator: Administrator) -> Result<HttpResponse, Error> {
@@ -109,26 +96,11 @@ pub(super) async fn preview(
         Err(problem) => {
             let problems = Problems::one("file", problem);
             let empty = (name, String::new(), None, false);
-            return show(
-                &site,
-                &administrator,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                empty,
-                problems,
-            );
+            return show(&site, &administrator, StatusCode::UNPROCESSABLE_ENTITY, empty, problems);
         }
     };
-    let preview = site
-        .db
-        .read(move |conn| actions::preview_tiers(conn, &lines))
-        .await?;
-    show(
-        &site,
-        &administrator,
-        StatusCode::OK,
-        (name, list, Some(preview), false),
-        Problems::none(),
-    )
+    let preview = site.db.read(move |conn| actions::preview_tiers(conn, &lines)).await?;
+    show(&site, &administrator, StatusCode::OK, (name, list, Some(preview), false), Problems::none())
 }
 
 /// The list comes back with the confirmation, so nothing has to be kept in between.
@@ -148,17 +120,8 @@ pub(super) async fn apply(
     let Confirmed { list, name } = form.into_inner();
     let lines = read_lines(&list).map_err(Error::Refused)?;
     let (by, now) = (administrator.0.id, site.clock.now());
-    let done = site
-        .db
-        .write(move |conn| actions::apply_tiers(conn, &lines, by, now))
-        .await?;
-    show(
-        &site,
-        &administrator,
-        StatusCode::OK,
-        (name, String::new(), Some(done), true),
-        Problems::none(),
-    )
+    let done = site.db.write(move |conn| actions::apply_tiers(conn, &lines, by, now)).await?;
+    show(&site, &administrator, StatusCode::OK, (name, String::new(), Some(done), true), Problems::none())
 }
 
 async fn read_upload(parts: &mut Multipart) -> Result<(String, Vec<u8>), Error> {
@@ -170,10 +133,7 @@ async fn read_upload(parts: &mut Multipart) -> Result<(String, Vec<u8>), Error> 
     while let Some(mut part) = parts.try_next().await.map_err(broken)? {
         let disposition = part.content_disposition();
         let is_file = disposition.and_then(|about| about.get_name()) == Some("file");
-        let name = disposition
-            .and_then(|about| about.get_filename())
-            .unwrap_or("the file")
-            .to_owned();
+        let name = disposition.and_then(|about| about.get_filename()).unwrap_or("the file").to_owned();
         let mut bytes = Vec::new();
         while let Some(chunk) = part.try_next().await.map_err(broken)? {
             if bytes.len() + chunk.len() > LARGEST {
@@ -199,16 +159,10 @@ fn read_text(bytes: Vec<u8>) -> Result<String, String> {
 
 /// Reads `handle,tier` with a heading line.
 fn read_lines(list: &str) -> Result<Vec<Line>, String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(list.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(list.as_bytes());
     let headings = reader.headers().map_err(|_| EXPECTED.to_owned())?.clone();
-    let column = |name: &str| {
-        headings
-            .iter()
-            .position(|heading| heading.eq_ignore_ascii_case(name))
-    };
+    let column = |name: &str| headings.iter().position(|heading| heading.eq_ignore_ascii_case(name));
     let (Some(handle), Some(tier)) = (column("handle"), column("tier")) else {
         return Err(EXPECTED.to_owned());
     };
@@ -225,11 +179,7 @@ fn read_lines(list: &str) -> Result<Vec<Line>, String> {
             tier: record.get(tier).map_or_else(
                 || "(nothing)".to_owned(),
                 |text| {
-                    if text.is_empty() {
-                        "(nothing)".to_owned()
-                    } else {
-                        text.to_owned()
-                    }
+                    if text.is_empty() { "(nothing)".to_owned() } else { text.to_owned() }
                 },
             ),
         });
@@ -251,28 +201,16 @@ struct LineCount<'a> {
 
 impl<'a> LineCount<'a> {
     fn new(list: &'a str) -> Self {
-        Self {
-            list: list.as_bytes(),
-            counted: 0,
-            line: 1,
-        }
+        Self { list: list.as_bytes(), counted: 0, line: 1 }
     }
 
     /// The line of the record that the reader began at this byte; never asked for an earlier one than before.
     fn at(&mut self, byte: u64) -> u64 {
         let begun = usize::try_from(byte).unwrap_or(usize::MAX);
         let is_record = |(place, byte): (usize, &u8)| place >= begun && !matches!(byte, b'\r' | b'\n');
-        let here = self
-            .list
-            .iter()
-            .enumerate()
-            .skip(self.counted)
-            .find(|one| is_record(*one));
+        let here = self.list.iter().enumerate().skip(self.counted).find(|one| is_record(*one));
         let here = here.map_or(self.list.len(), |(place, _)| place);
-        let breaks = self.list[self.counted..here]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
+        let breaks = self.list[self.counted..here].split(|byte| *byte == b'\n').count() - 1;
         self.line += u64::try_from(breaks).unwrap_or(u64::MAX);
         self.counted = here;
         self.line
@@ -289,25 +227,14 @@ mod tests {
     #[test]
     fn columns_are_found_by_their_heading_in_any_order() {
         let lines = read_lines("Tier,note,Handle\nTop Rated,x,@Maria-K\nnone,y,leo-p\n").unwrap();
-        assert_eq!(
-            lines[0],
-            Line {
-                line: 2,
-                handle: "maria-k".to_owned(),
-                tier: "Top Rated".to_owned()
-            }
-        );
+        assert_eq!(lines[0], Line { line: 2, handle: "maria-k".to_owned(), tier: "Top Rated".to_owned() });
         assert_eq!(lines[1].line, 3);
     }
 
     #[test]
     fn an_empty_cell_takes_no_tier_away() {
         let lines = read_lines("handle,tier\nmaria-k,\nleo-p\n").unwrap();
-        assert!(
-            lines
-                .iter()
-                .all(|line| crate::members::rules::tier_from_text(&line.tier).is_none())
-        );
+        assert!(lines.iter().all(|line| crate::members::rules::tier_from_text(&line.tier).is_none()));
     }
 
     #[test]

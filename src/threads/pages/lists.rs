@@ -86,13 +86,8 @@ fn board_row(board: &Board, latest: &[Listed], children: Vec<BoardRow>) -> Board
     let inside =
         |count: fn(&Board) -> i64| count(board) + children.iter().map(|row| count(&row.board)).sum::<i64>();
     let own = latest.iter().find(|thread| thread.board == board.id);
-    let below = latest
-        .iter()
-        .filter(|thread| children.iter().any(|row| row.board.id == thread.board));
-    let newest = own
-        .into_iter()
-        .chain(below)
-        .max_by_key(|thread| (thread.last_post_at, thread.id));
+    let below = latest.iter().filter(|thread| children.iter().any(|row| row.board.id == thread.board));
+    let newest = own.into_iter().chain(below).max_by_key(|thread| (thread.last_post_at, thread.id));
     BoardRow {
         icon: icon(board),
         threads: grouped(inside(|board| board.threads)),
@@ -107,11 +102,7 @@ fn board_rows(open: &[&Board], latest: &[Listed]) -> Vec<BoardRow> {
     let tops = open.iter().filter(|board| board.parent.is_none());
     tops.map(|top| {
         let inside = open.iter().filter(|board| board.parent == Some(top.id));
-        board_row(
-            top,
-            latest,
-            inside.map(|board| board_row(board, latest, Vec::new())).collect(),
-        )
+        board_row(top, latest, inside.map(|board| board_row(board, latest, Vec::new())).collect())
     })
     .collect()
 }
@@ -135,17 +126,10 @@ pub(super) async fn home(site: web::Data<Site>, viewer: Viewer) -> Result<HttpRe
     let standing = viewer.standing();
     let found = site.db.read(move |conn| {
         let boards = boards::store::all(conn)?;
-        let open: Vec<_> = readable(&boards, &standing)
-            .iter()
-            .map(|board| board.id)
-            .collect();
+        let open: Vec<_> = readable(&boards, &standing).iter().map(|board| board.id).collect();
         let latest_of_each = store::latest_of_each(conn)?;
         let latest = store::list(conn, Which::Latest(&open), LATEST)?;
-        Ok(Home {
-            boards,
-            latest_of_each,
-            latest,
-        })
+        Ok(Home { boards, latest_of_each, latest })
     });
     let found = found.await?;
     let open = readable(&found.boards, &viewer.standing());
@@ -218,9 +202,7 @@ pub(super) async fn board(
     let (boards, board, pinned, mut ordinary, latest) = found.await?;
     let next = (ordinary.len() > A_PAGE).then(|| {
         ordinary.truncate(A_PAGE);
-        ordinary
-            .last()
-            .map(|last| format!("{}?before={}", board.path(), key(last)))
+        ordinary.last().map(|last| format!("{}?before={}", board.path(), key(last)))
     });
     let standing = viewer.standing();
     let open = readable(&boards, &standing);
@@ -228,10 +210,7 @@ pub(super) async fn board(
     let is_first = after.is_none();
     let pinned = if is_first { pinned } else { Vec::new() };
     let frame = Frame::new(&site, viewer.account(), &board.title)
-        .described(format!(
-            "{}. A board of the {} community.",
-            board.about, site.settings.name
-        ))
+        .described(format!("{}. A board of the {} community.", board.about, site.settings.name))
         .with_crumbs(crumbs(&boards, &board))
         .canonical(&site, &board.path())
         .at(board.path());
@@ -253,36 +232,22 @@ pub(super) async fn board(
 
 /// The board of this name, where somebody of this standing may read it.
 pub(super) fn find_by_slug(boards: &[Board], slug: &str, standing: &Standing) -> Result<Board, Error> {
-    readable(boards, standing)
-        .into_iter()
-        .find(|board| board.slug == slug)
-        .cloned()
-        .ok_or(Error::NotFound)
+    readable(boards, standing).into_iter().find(|board| board.slug == slug).cloned().ok_or(Error::NotFound)
 }
 
 /// The way from the home page to a board.
 pub(super) fn crumbs(boards: &[Board], board: &Board) -> Vec<Crumb> {
     let parent = parent_of(boards, board).into_iter();
-    parent
-        .chain([board])
-        .map(|one| Crumb::new(&one.title, one.path()))
-        .collect()
+    parent.chain([board]).map(|one| Crumb::new(&one.title, one.path())).collect()
 }
 
 /// A thread's place in a list, as an address holds it: microseconds and number.
 fn key(thread: &Listed) -> String {
-    format!(
-        "{}-{}",
-        thread.last_post_at.and_utc().timestamp_micros(),
-        thread.id.0
-    )
+    format!("{}-{}", thread.last_post_at.and_utc().timestamp_micros(), thread.id.0)
 }
 
 fn read_key(text: &str) -> Option<After> {
     let (micros, id) = text.rsplit_once('-')?;
     let last_post_at: Time = DateTime::from_timestamp_micros(micros.parse().ok()?)?.naive_utc();
-    Some(After {
-        last_post_at,
-        id: ThreadId(id.parse().ok()?),
-    })
+    Some(After { last_post_at, id: ThreadId(id.parse().ok()?) })
 }

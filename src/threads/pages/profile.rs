@@ -84,47 +84,25 @@ pub(super) async fn profile(
     viewer: Viewer,
     handle: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let (handle, reader, now) = (
-        handle.into_inner().to_lowercase(),
-        viewer.clone(),
-        site.clock.now(),
-    );
+    let (handle, reader, now) = (handle.into_inner().to_lowercase(), viewer.clone(), site.clock.now());
     let loading = site.db.read(move |conn| {
         let member = members::store::find(conn, &handle)?.ok_or(Error::NotFound)?;
         let boards = boards::store::all(conn)?;
-        let open: Vec<_> = readable(&boards, &reader.standing())
-            .iter()
-            .map(|board| board.id)
-            .collect();
+        let open: Vec<_> = readable(&boards, &reader.standing()).iter().map(|board| board.id).collect();
         let marks = marks::of(conn, &[member.id], now)?.remove(&member.id);
         let recent = store::written_by(conn, member.id, &open, RECENT)?;
-        Ok(Loaded {
-            member,
-            marks,
-            recent,
-        })
+        Ok(Loaded { member, marks, recent })
     });
-    let Loaded {
-        member,
-        marks,
-        recent,
-    } = loading.await?;
+    let Loaded { member, marks, recent } = loading.await?;
     let path = paths::member(&member.handle);
     let frame = Frame::new(&site, viewer.account(), &member.name)
-        .described(format!(
-            "{}, a member of the {} community.",
-            member.name, site.settings.name
-        ))
+        .described(format!("{}, a member of the {} community.", member.name, site.settings.name))
         .with_crumbs(vec![Crumb::new(&member.name, &path)])
         .canonical(&site, &path)
         .at(&path);
     if !may_see_profile(member.profile, viewer.reader_of(member.id)) {
         let to_members = member.profile == members::rules::ProfileVisibility::Members;
-        return page(&PrivatePage {
-            frame,
-            name: member.name,
-            to_members,
-        });
+        return page(&PrivatePage { frame, name: member.name, to_members });
     }
     let marks = marks.ok_or(Error::NotFound)?;
     let is_own = viewer.0.as_ref().is_some_and(|one| one.id == member.id);

@@ -68,23 +68,13 @@ impl Pager {
     fn shown(&self) -> Vec<Option<i64>> {
         self.pages.shown(self.current)
     }
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "templates pass arguments by reference"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass arguments by reference")]
     fn is_far(&self, page: &i64) -> bool {
         (page - self.current).abs() > 1
     }
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "templates pass arguments by reference"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass arguments by reference")]
     fn path(&self, page: &i64) -> String {
-        if *page <= 1 {
-            self.thread_path.clone()
-        } else {
-            format!("{}?page={page}", self.thread_path)
-        }
+        if *page <= 1 { self.thread_path.clone() } else { format!("{}?page={page}", self.thread_path) }
     }
     fn previous(&self) -> Option<i64> {
         (self.current > 1).then(|| self.current - 1)
@@ -97,17 +87,8 @@ impl Pager {
 /// One number of the thread: a post, or what is left of one.
 enum Entry {
     Post(Box<PostRow>),
-    Removed {
-        id: PostId,
-        number: i64,
-        author: String,
-        reason: String,
-        path: String,
-    },
-    Missing {
-        number: i64,
-        path: String,
-    },
+    Removed { id: PostId, number: i64, author: String, reason: String, path: String },
+    Missing { number: i64, path: String },
 }
 
 /// A post that can be read.
@@ -166,20 +147,12 @@ pub(super) async fn thread(
     let (id, slug) = path.into_inner();
     let wanted = asked.page.as_deref().map(|page| page.parse::<i64>().unwrap_or(0));
     let (reader, now) = (viewer.clone(), site.clock.now());
-    let loading = site
-        .db
-        .read(move |conn| load(conn, ThreadId(id), wanted.unwrap_or(1), &reader, now));
+    let loading = site.db.read(move |conn| load(conn, ThreadId(id), wanted.unwrap_or(1), &reader, now));
     let loaded = loading.await?;
     let thread = &loaded.thread;
-    let pages = Pages {
-        last: thread.last_number,
-    };
+    let pages = Pages { last: thread.last_number };
     if let Some(number) = asked.post.as_deref() {
-        let number = number
-            .trim()
-            .parse::<i64>()
-            .unwrap_or(1)
-            .clamp(1, thread.last_number.max(1));
+        let number = number.trim().parse::<i64>().unwrap_or(1).clamp(1, thread.last_number.max(1));
         return found(&place_of_number(thread, number));
     }
     if slug != thread.slug {
@@ -190,11 +163,7 @@ pub(super) async fn thread(
         Some(1) => return moved(&thread.path()),
         Some(page) if (2..=pages.count()).contains(&page) => page,
         Some(page) => {
-            return found(&paths::thread_page(
-                id,
-                &thread.slug,
-                page.clamp(1, pages.count()),
-            ));
+            return found(&paths::thread_page(id, &thread.slug, page.clamp(1, pages.count())));
         }
     };
     if viewer.0.is_some() {
@@ -212,17 +181,10 @@ fn load(
 ) -> Result<Loaded, Error> {
     let boards = boards::store::all(conn)?;
     let thread = store::find(conn, id)?.ok_or(Error::NotFound)?;
-    let board = find_readable(&boards, thread.board, &viewer.standing())
-        .ok_or(Error::NotFound)?
-        .clone();
-    let (from, to) = Pages {
-        last: thread.last_number,
-    }
-    .range(page);
+    let board = find_readable(&boards, thread.board, &viewer.standing()).ok_or(Error::NotFound)?.clone();
+    let (from, to) = Pages { last: thread.last_number }.range(page);
     let posts = store::in_range(conn, id, from, to)?;
-    let editors = posts
-        .iter()
-        .filter_map(|post| post.edit.as_ref().map(|edit| edit.by));
+    let editors = posts.iter().filter_map(|post| post.edit.as_ref().map(|edit| edit.by));
     let people: HashSet<MemberId> = posts
         .iter()
         .map(|post| post.author)
@@ -232,46 +194,23 @@ fn load(
         .collect();
     let people: Vec<MemberId> = people.into_iter().collect();
     let marks = marks::of(conn, &people, now)?;
-    Ok(Loaded {
-        boards,
-        board,
-        thread,
-        posts,
-        marks,
-    })
+    Ok(Loaded { boards, board, thread, posts, marks })
 }
 
 fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -> Result<ThreadPage, Error> {
-    let Loaded {
-        boards,
-        board,
-        thread,
-        posts,
-        mut marks,
-    } = loaded;
-    let pages = Pages {
-        last: thread.last_number,
-    };
-    let is_invited = viewer.0.as_ref().is_some_and(|member| {
-        marks
-            .get(&member.id)
-            .is_some_and(|own| is_invited(own.tier, &own.badges))
-    });
+    let Loaded { boards, board, thread, posts, mut marks } = loaded;
+    let pages = Pages { last: thread.last_number };
+    let is_invited = viewer
+        .0
+        .as_ref()
+        .is_some_and(|member| marks.get(&member.id).is_some_and(|own| is_invited(own.tier, &own.badges)));
     let entries = entries(&thread, &posts, pages.range(current), &marks, viewer, is_invited)?;
     let reply = may_reply(&board, &thread, viewer);
-    let description = entries
-        .iter()
-        .find_map(Entry::excerpt)
-        .unwrap_or_else(|| thread.title.clone());
-    let author = marks
-        .remove(&thread.author)
-        .ok_or_else(|| Error::internal("a thread without its author"))?;
+    let description = entries.iter().find_map(Entry::excerpt).unwrap_or_else(|| thread.title.clone());
+    let author =
+        marks.remove(&thread.author).ok_or_else(|| Error::internal("a thread without its author"))?;
     let here = paths::thread_page(thread.id.0, &thread.slug, current);
-    let title = if current == 1 {
-        thread.title.clone()
-    } else {
-        format!("{}, page {current}", thread.title)
-    };
+    let title = if current == 1 { thread.title.clone() } else { format!("{}, page {current}", thread.title) };
     let mut way = crumbs(&boards, &board);
     way.push(Crumb::new(&thread.title, thread.path()));
     let invites = is_invited && thread.about_verification;
@@ -284,17 +223,10 @@ fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -> Result<Th
         started: When(thread.created_at),
         posts: grouped(thread.posts),
         page: current,
-        pager: Pager {
-            thread_path: thread.path(),
-            pages,
-            current,
-        },
+        pager: Pager { thread_path: thread.path(), pages, current },
         entries,
         invite: invites.then(|| author_tier(viewer)),
-        moderates: viewer
-            .0
-            .as_ref()
-            .is_some_and(crate::accounts::viewer::Member::moderates),
+        moderates: viewer.0.as_ref().is_some_and(crate::accounts::viewer::Member::moderates),
         form: ReplyForm::empty(matches!(reply, Reply::Open))?,
         reply,
         problems: Problems::none(),
@@ -304,11 +236,7 @@ fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -> Result<Th
 }
 
 fn author_tier(viewer: &Viewer) -> &'static str {
-    viewer
-        .0
-        .as_ref()
-        .and_then(|member| member.tier)
-        .map_or("", crate::members::rules::Tier::title)
+    viewer.0.as_ref().and_then(|member| member.tier).map_or("", crate::members::rules::Tier::title)
 }
 
 fn may_reply(board: &Board, thread: &Thread, viewer: &Viewer) -> Reply {
@@ -319,13 +247,7 @@ fn may_reply(board: &Board, thread: &Thread, viewer: &Viewer) -> Reply {
             Reply::SignIn
         };
     };
-    match rules::may_reply(
-        board,
-        thread.kind,
-        thread.locked,
-        &member.standing(),
-        member.email_confirmed,
-    ) {
+    match rules::may_reply(board, thread.kind, thread.locked, &member.standing(), member.email_confirmed) {
         Ok(()) => Reply::Open,
         Err(why) => Reply::Closed(why.to_string()),
     }
@@ -347,24 +269,14 @@ fn entries(
             let Some(post) = by_number.get(&number) else {
                 return Ok(Entry::Missing { number, path });
             };
-            let author = marks
-                .get(&post.author)
-                .ok_or_else(|| Error::internal("a post without its author"))?
-                .clone();
+            let author =
+                marks.get(&post.author).ok_or_else(|| Error::internal("a post without its author"))?.clone();
             if let Some(removal) = &post.removal {
                 let (author, reason) = (author.handle, removal.reason.clone());
-                return Ok(Entry::Removed {
-                    id: post.id,
-                    number,
-                    author,
-                    reason,
-                    path,
-                });
+                return Ok(Entry::Removed { id: post.id, number, author, reason, path });
             }
             let is_own = viewer.0.as_ref().is_some_and(|member| member.id == post.author);
-            post_row(post, path, author, marks, is_own, is_own && is_invited)
-                .map(Box::new)
-                .map(Entry::Post)
+            post_row(post, path, author, marks, is_own, is_own && is_invited).map(Box::new).map(Entry::Post)
         })
         .collect()
 }
@@ -379,24 +291,13 @@ fn post_row(
 ) -> Result<PostRow, Error> {
     let held = held_from_codes(&post.held_badges)
         .ok_or_else(|| Error::internal(format!("post {} keeps an unknown badge", post.id.0)))?;
-    let verified_then = if held.contains(&Badge::IdentityVerified) {
-        "yes"
-    } else {
-        "no"
-    };
+    let verified_then = if held.contains(&Badge::IdentityVerified) { "yes" } else { "no" };
     Ok(PostRow {
         id: post.id,
         number: post.number,
         permalink: paths::post(post.id.0),
-        badges: author
-            .badges
-            .iter()
-            .map(|shown| badge_row(shown, &held))
-            .collect(),
-        name_title: format!(
-            "Profile of {}. Identity verified when posted: {verified_then}.",
-            author.name
-        ),
+        badges: author.badges.iter().map(|shown| badge_row(shown, &held)).collect(),
+        name_title: format!("Profile of {}. Identity verified when posted: {verified_then}.", author.name),
         at: When(post.created_at),
         html: post.html.clone(),
         edit: post.edit.as_ref().map(|edit| edit_row(edit, marks)),
@@ -418,14 +319,8 @@ fn badge_row(shown: &Shown, held: &[Badge]) -> BadgeRow {
 
 fn edit_row(edit: &Edit, marks: &HashMap<MemberId, Marks>) -> EditRow {
     EditRow {
-        name: marks
-            .get(&edit.by)
-            .map_or_else(|| "somebody".to_owned(), |marks| marks.name.clone()),
-        role: if edit.role == "moderator" {
-            " (moderator)"
-        } else {
-            ""
-        },
+        name: marks.get(&edit.by).map_or_else(|| "somebody".to_owned(), |marks| marks.name.clone()),
+        role: if edit.role == "moderator" { " (moderator)" } else { "" },
         at: When(edit.at),
         reason: edit.reason.clone(),
     }
@@ -442,14 +337,8 @@ impl Entry {
 
 /// The page that holds a number, with the place on it.
 fn place_of_number(thread: &Thread, number: i64) -> String {
-    let page = Pages {
-        last: thread.last_number,
-    }
-    .page_of(number);
-    format!(
-        "{}#p-{number}",
-        paths::thread_page(thread.id.0, &thread.slug, page)
-    )
+    let page = Pages { last: thread.last_number }.page_of(number);
+    format!("{}#p-{number}", paths::thread_page(thread.id.0, &thread.slug, page))
 }
 
 pub(super) async fn number(
@@ -459,10 +348,7 @@ pub(super) async fn number(
 ) -> Result<HttpResponse, Error> {
     let (id, _, number) = path.into_inner();
     let (thread, _) = open(&site, &viewer, ThreadId(id)).await?;
-    let number = number
-        .parse::<i64>()
-        .map_err(|_| Error::NotFound)?
-        .clamp(1, thread.last_number.max(1));
+    let number = number.parse::<i64>().map_err(|_| Error::NotFound)?.clamp(1, thread.last_number.max(1));
     found(&place_of_number(&thread, number))
 }
 
@@ -488,21 +374,12 @@ pub(super) async fn permalink(
         Ok(place)
     });
     let place = place.await?;
-    let page = Pages {
-        last: place.last_number,
-    }
-    .page_of(place.number);
-    found(&format!(
-        "{}#p-{}",
-        paths::thread_page(place.thread.0, &place.slug, page),
-        place.number
-    ))
+    let page = Pages { last: place.last_number }.page_of(place.number);
+    found(&format!("{}#p-{}", paths::thread_page(place.thread.0, &place.slug, page), place.number))
 }
 
 /// A thread and its board, where the reader may see them.
 pub(super) async fn open(site: &Site, viewer: &Viewer, id: ThreadId) -> Result<(Thread, Board), Error> {
     let standing = viewer.standing();
-    site.db
-        .read(move |conn| actions::find_open(conn, id, &standing))
-        .await
+    site.db.read(move |conn| actions::find_open(conn, id, &standing)).await
 }

@@ -32,15 +32,8 @@ pub(super) struct ReplyForm {
 impl ReplyForm {
     /// A form to be filled; `open` says that it will be shown, and so needs its id.
     pub(super) fn empty(open: bool) -> Result<Self, Error> {
-        let request_id = if open {
-            tokens::request_id()?
-        } else {
-            String::new()
-        };
-        Ok(Self {
-            request_id,
-            ..Self::default()
-        })
+        let request_id = if open { tokens::request_id()? } else { String::new() };
+        Ok(Self { request_id, ..Self::default() })
     }
 }
 
@@ -64,20 +57,9 @@ pub(super) async fn reply(
 ) -> Result<HttpResponse, Error> {
     let (id, form) = (ThreadId(*id), form.into_inner());
     let (thread, board) = open(&site, &viewer, id).await?;
-    let again = Again {
-        site: &site,
-        viewer: &viewer,
-        thread: &thread,
-        board: &board,
-    };
+    let again = Again { site: &site, viewer: &viewer, thread: &thread, board: &board };
     let Some(member) = &viewer.0 else {
-        return again.show(
-            StatusCode::FORBIDDEN,
-            form,
-            None,
-            Problems::none(),
-            Some(signed_out()),
-        );
+        return again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(signed_out()));
     };
     let body = match Body::parse(&form.body) {
         Ok(body) => body,
@@ -92,19 +74,12 @@ pub(super) async fn reply(
     }
     let written = Written::new(&body, rules::request_id(&form.request_id));
     let (author, now, sent) = (author(member), site.clock.now(), written.clone());
-    let outcome = site
-        .db
-        .write(move |conn| actions::reply(conn, &author, id, &sent, now))
-        .await;
+    let outcome = site.db.write(move |conn| actions::reply(conn, &author, id, &sent, now)).await;
     match sent_once(&site, member, written, outcome).await {
         Ok(posted) => see_other(&posted.path()),
-        Err(Error::Forbidden(why)) => again.show(
-            StatusCode::FORBIDDEN,
-            form,
-            None,
-            Problems::none(),
-            Some(why.into_owned()),
-        ),
+        Err(Error::Forbidden(why)) => {
+            again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(why.into_owned()))
+        }
         Err(Error::Busy) => again.show(
             StatusCode::SERVICE_UNAVAILABLE,
             form,
@@ -128,19 +103,12 @@ async fn sent_once(
         return outcome;
     };
     let author = member.id;
-    let first = site
-        .db
-        .read(move |conn| actions::sent_before(conn, author, &written))
-        .await?;
+    let first = site.db.read(move |conn| actions::sent_before(conn, author, &written)).await?;
     first.ok_or(Error::Conflict(why))
 }
 
 fn author(member: &Member) -> Author {
-    Author {
-        id: member.id,
-        standing: member.standing(),
-        email_confirmed: member.email_confirmed,
-    }
+    Author { id: member.id, standing: member.standing(), email_confirmed: member.email_confirmed }
 }
 
 fn signed_out() -> String {
@@ -170,24 +138,10 @@ impl Again<'_> {
             Crumb::new(&self.thread.title, self.thread.path()),
             Crumb::new("Reply", ""),
         ];
-        let frame = Frame::new(
-            self.site,
-            self.viewer.account(),
-            format!("Reply to {}", self.thread.title),
-        )
-        .with_crumbs(way)
-        .at(self.thread.path());
-        page_with(
-            status,
-            &ReplyPage {
-                frame,
-                thread: self.thread.clone(),
-                form,
-                preview,
-                problems,
-                refusal,
-            },
-        )
+        let frame = Frame::new(self.site, self.viewer.account(), format!("Reply to {}", self.thread.title))
+            .with_crumbs(way)
+            .at(self.thread.path());
+        page_with(status, &ReplyPage { frame, thread: self.thread.clone(), form, preview, problems, refusal })
     }
 }
 
@@ -237,27 +191,13 @@ impl NewForm<'_> {
     ) -> Result<HttpResponse, Error> {
         let mut way = crumbs(self.boards, self.board);
         way.push(Crumb::new("New thread", ""));
-        let frame = Frame::new(
-            self.site,
-            self.viewer.account(),
-            format!("New thread in {}", self.board.title),
-        )
-        .with_crumbs(way)
-        .at(self.board.new_thread_path());
+        let frame =
+            Frame::new(self.site, self.viewer.account(), format!("New thread in {}", self.board.title))
+                .with_crumbs(way)
+                .at(self.board.new_thread_path());
         let kinds = ThreadKind::open_to(&self.viewer.standing());
         let board = self.board.clone();
-        page_with(
-            status,
-            &NewPage {
-                frame,
-                board,
-                kinds,
-                form,
-                preview,
-                problems,
-                refusal,
-            },
-        )
+        page_with(status, &NewPage { frame, board, kinds, form, preview, problems, refusal })
     }
 }
 
@@ -285,13 +225,13 @@ pub(super) async fn new_thread(
         request_id: tokens::request_id()?,
         ..ThreadForm::default()
     };
-    NewForm {
-        site: &site,
-        viewer: &viewer,
-        boards: &boards,
-        board: &board,
-    }
-    .show(StatusCode::OK, form, None, Problems::none(), None)
+    NewForm { site: &site, viewer: &viewer, boards: &boards, board: &board }.show(
+        StatusCode::OK,
+        form,
+        None,
+        Problems::none(),
+        None,
+    )
 }
 
 pub(super) async fn start(
@@ -302,20 +242,9 @@ pub(super) async fn start(
 ) -> Result<HttpResponse, Error> {
     let form = form.into_inner();
     let (boards, board) = boards_and(&site, &viewer, slug.into_inner()).await?;
-    let again = NewForm {
-        site: &site,
-        viewer: &viewer,
-        boards: &boards,
-        board: &board,
-    };
+    let again = NewForm { site: &site, viewer: &viewer, boards: &boards, board: &board };
     let Some(member) = &viewer.0 else {
-        return again.show(
-            StatusCode::FORBIDDEN,
-            form,
-            None,
-            Problems::none(),
-            Some(signed_out()),
-        );
+        return again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(signed_out()));
     };
     let mut problems = Problems::none();
     let title = problems.check("title", Title::parse(&form.title));
@@ -332,46 +261,25 @@ pub(super) async fn start(
         return again.show(StatusCode::OK, form, Some(html), problems, None);
     }
     let written = Written::new(&body, rules::request_id(&form.request_id));
-    let (author, now, sent, slug) = (
-        author(member),
-        site.clock.now(),
-        written.clone(),
-        board.slug.clone(),
-    );
-    let writing = site
-        .db
-        .write(move |conn| actions::start(conn, &author, &slug, &title, kind, &sent, now));
+    let (author, now, sent, slug) = (author(member), site.clock.now(), written.clone(), board.slug.clone());
+    let writing = site.db.write(move |conn| actions::start(conn, &author, &slug, &title, kind, &sent, now));
     match sent_once(&site, member, written, writing.await).await {
         Ok(posted) => see_other(&crate::paths::thread(posted.thread.0, &posted.slug)),
-        Err(Error::Forbidden(why)) => again.show(
-            StatusCode::FORBIDDEN,
-            form,
-            None,
-            Problems::none(),
-            Some(why.into_owned()),
-        ),
+        Err(Error::Forbidden(why)) => {
+            again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(why.into_owned()))
+        }
         Err(other) => Err(other),
     }
 }
 
 /// A form without the field starts a discussion: scripts of others send title and body alone.
 fn kind_of(code: &str) -> Option<ThreadKind> {
-    if code.is_empty() {
-        Some(ThreadKind::Discussion)
-    } else {
-        ThreadKind::parse(code)
-    }
+    if code.is_empty() { Some(ThreadKind::Discussion) } else { ThreadKind::parse(code) }
 }
 
 /// What words would look like, for the live preview of those who have scripts.
 pub(super) async fn preview(_member: Member, form: web::Form<ReplyForm>) -> Result<HttpResponse, Error> {
-    let shown = form
-        .body
-        .chars()
-        .take(crate::text::markdown::MAX_CHARACTERS)
-        .collect::<String>();
+    let shown = form.body.chars().take(crate::text::markdown::MAX_CHARACTERS).collect::<String>();
     let html = render(Format::Markdown, &shown);
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .body(html.to_string()))
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html.to_string()))
 }

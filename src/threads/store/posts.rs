@@ -36,16 +36,7 @@ pub struct Post {
 
 type EditColumns = (Option<Time>, Option<MemberId>, Option<String>, Option<String>);
 type RemovalColumns = (Option<Time>, Option<MemberId>, Option<String>);
-type Row = (
-    PostId,
-    i64,
-    MemberId,
-    Time,
-    String,
-    String,
-    EditColumns,
-    RemovalColumns,
-);
+type Row = (PostId, i64, MemberId, Time, String, String, EditColumns, RemovalColumns);
 
 /// The posts of a thread with numbers from `from` to `to`: one query that costs the same wherever in the
 /// thread it reads. Numbers without a post are missing from the answer.
@@ -62,12 +53,7 @@ pub fn in_range(conn: &mut Conn, thread: ThreadId, from: i64, to: i64) -> QueryR
             posts::created_at,
             posts::html,
             posts::held_badges,
-            (
-                posts::edited_at,
-                posts::edited_by,
-                posts::edited_as,
-                posts::edit_reason,
-            ),
+            (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
             (posts::removed_at, posts::removed_by, posts::removal_reason),
         ))
         .load(conn)?;
@@ -122,16 +108,7 @@ pub struct Place {
     pub is_removed: bool,
 }
 
-type PlaceRow = (
-    PostId,
-    ThreadId,
-    String,
-    BoardId,
-    i64,
-    i64,
-    MemberId,
-    Option<Time>,
-);
+type PlaceRow = (PostId, ThreadId, String, BoardId, i64, i64, MemberId, Option<Time>);
 
 /// Where this post stands.
 pub fn place_of(conn: &mut Conn, id: PostId) -> QueryResult<Option<Place>> {
@@ -150,18 +127,16 @@ pub fn place_of(conn: &mut Conn, id: PostId) -> QueryResult<Option<Place>> {
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(
-        |(post, thread, slug, board, last_number, number, author, removed_at)| Place {
-            post,
-            thread,
-            slug,
-            board,
-            last_number,
-            number,
-            author,
-            is_removed: removed_at.is_some(),
-        },
-    ))
+    Ok(row.map(|(post, thread, slug, board, last_number, number, author, removed_at)| Place {
+        post,
+        thread,
+        slug,
+        board,
+        last_number,
+        number,
+        author,
+        is_removed: removed_at.is_some(),
+    }))
 }
 
 /// What an author sent with this form before.
@@ -173,14 +148,7 @@ pub fn by_request(conn: &mut Conn, author: MemberId, request_id: &str) -> QueryR
         .select((posts::id, threads::id, threads::slug, posts::number))
         .first(conn)
         .optional()
-        .map(|row| {
-            row.map(|(post, thread, slug, number)| Posted {
-                post,
-                thread,
-                slug,
-                number,
-            })
-        })
+        .map(|row| row.map(|(post, thread, slug, number)| Posted { post, thread, slug, number }))
 }
 
 /// A post's number in its thread.
@@ -195,8 +163,7 @@ pub fn find_post(conn: &mut Conn, id: PostId) -> QueryResult<Option<(MemberId, F
         .select((posts::author_id, posts::format, posts::body))
         .first(conn)
         .optional()?;
-    row.map(|(author, format, body)| Ok((author, decode(&format, Format::parse)?, body)))
-        .transpose()
+    row.map(|(author, format, body)| Ok((author, decode(&format, Format::parse)?, body))).transpose()
 }
 
 /// A post about to be written.
@@ -241,10 +208,7 @@ pub fn insert_post(conn: &mut Conn, new: &NewPost<'_>) -> QueryResult<PostId> {
         posts::request_id.eq(new.request_id),
     );
     match new.id {
-        None => diesel::insert_into(posts::table)
-            .values(values)
-            .returning(posts::id)
-            .get_result(conn),
+        None => diesel::insert_into(posts::table).values(values).returning(posts::id).get_result(conn),
         Some(id) => diesel::insert_into(posts::table)
             .values((posts::id.eq(id), values))
             .returning(posts::id)
@@ -278,13 +242,7 @@ pub fn written_by(
         .filter(threads::board_id.eq_any(boards))
         .order(posts::id.desc())
         .limit(limit)
-        .select((
-            posts::id,
-            posts::number,
-            posts::created_at,
-            threads::title,
-            posts::html,
-        ))
+        .select((posts::id, posts::number, posts::created_at, threads::title, posts::html))
         .load(conn)?;
     Ok(rows
         .into_iter()

@@ -27,8 +27,7 @@ pub fn postgres() -> Option<String> {
 
 fn run(server: &str, sql: &str) {
     let mut conn = PgConnection::establish(server).expect("the test PostgreSQL answers");
-    conn.batch_execute(sql)
-        .unwrap_or_else(|cause| panic!("{sql}: {cause}"));
+    conn.batch_execute(sql).unwrap_or_else(|cause| panic!("{sql}: {cause}"));
 }
 
 /// The address of a database on the same server.
@@ -57,11 +56,7 @@ impl TestDatabase {
         match postgres() {
             None => {
                 let url = DatabaseUrl::Sqlite(folder.path().join("touchstone.db"));
-                Self {
-                    url,
-                    folder,
-                    name: None,
-                }
+                Self { url, folder, name: None }
             }
             Some(server) => {
                 let template = template(&server);
@@ -74,11 +69,9 @@ impl TestDatabase {
     pub fn empty() -> Self {
         let folder = TempDir::new().unwrap();
         match postgres() {
-            None => Self {
-                url: DatabaseUrl::Sqlite(folder.path().join("touchstone.db")),
-                folder,
-                name: None,
-            },
+            None => {
+                Self { url: DatabaseUrl::Sqlite(folder.path().join("touchstone.db")), folder, name: None }
+            }
             Some(server) => Self::on_server(&server, folder, ""),
         }
     }
@@ -86,26 +79,14 @@ impl TestDatabase {
     /// A SQLite database, whatever the suite runs on.
     pub fn sqlite() -> Self {
         let folder = TempDir::new().unwrap();
-        Self {
-            url: DatabaseUrl::Sqlite(folder.path().join("touchstone.db")),
-            folder,
-            name: None,
-        }
+        Self { url: DatabaseUrl::Sqlite(folder.path().join("touchstone.db")), folder, name: None }
     }
 
     fn on_server(server: &str, folder: TempDir, how: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "test_{}_{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         run(server, &format!("CREATE DATABASE {name} {how}"));
-        Self {
-            url: DatabaseUrl::Postgres(address(server, &name)),
-            folder,
-            name: Some(name),
-        }
+        Self { url: DatabaseUrl::Postgres(address(server, &name)), folder, name: Some(name) }
     }
 
     /// The address as the command line takes it.

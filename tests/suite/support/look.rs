@@ -53,11 +53,7 @@ pub fn audit(site: &TestSite) -> Vec<(String, String, String)> {
 /// Every grant of a member, oldest first.
 pub fn grants(site: &TestSite, handle: &str) -> Vec<Grant> {
     let id = id_of(site, handle);
-    site.read(|conn| {
-        Ok(badges::store::grants_of(conn, &[id])?
-            .remove(&id)
-            .unwrap_or_default())
-    })
+    site.read(|conn| Ok(badges::store::grants_of(conn, &[id])?.remove(&id).unwrap_or_default()))
 }
 
 /// How many grants there are in all.

@@ -14,49 +14,32 @@ pub struct Page {
 impl Page {
     /// The first header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Where a redirect leads.
     pub fn location(&self) -> &str {
-        self.header("location")
-            .unwrap_or_else(|| panic!("{} leads nowhere: {}", self.status, self.body))
+        self.header("location").unwrap_or_else(|| panic!("{} leads nowhere: {}", self.status, self.body))
     }
 
     /// The words of the first element that matches, with white space folded.
     pub fn text(&self, selector: &str) -> String {
-        self.texts(selector)
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| panic!("no {selector} in {}", self.body))
+        self.texts(selector).into_iter().next().unwrap_or_else(|| panic!("no {selector} in {}", self.body))
     }
 
     /// The words of every element that matches.
     pub fn texts(&self, selector: &str) -> Vec<String> {
         let fold = |element: scraper::ElementRef<'_>| {
-            element
-                .text()
-                .collect::<String>()
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
+            element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
         };
-        Html::parse_document(&self.body)
-            .select(&Selector::parse(selector).unwrap())
-            .map(fold)
-            .collect()
+        Html::parse_document(&self.body).select(&Selector::parse(selector).unwrap()).map(fold).collect()
     }
 
     /// An attribute of every element that matches.
     pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
         let page = Html::parse_document(&self.body);
         let selector = Selector::parse(selector).unwrap();
-        page.select(&selector)
-            .filter_map(|element| element.attr(name).map(str::to_owned))
-            .collect()
+        page.select(&selector).filter_map(|element| element.attr(name).map(str::to_owned)).collect()
     }
 
     /// An attribute of the first element that matches.
@@ -69,9 +52,7 @@ impl Page {
 
     /// How many elements match.
     pub fn count(&self, selector: &str) -> usize {
-        Html::parse_document(&self.body)
-            .select(&Selector::parse(selector).unwrap())
-            .count()
+        Html::parse_document(&self.body).select(&Selector::parse(selector).unwrap()).count()
     }
 
     /// Asserts the status, showing the page when it is another.

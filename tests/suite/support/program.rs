@@ -29,9 +29,7 @@ pub struct Installation {
 impl Installation {
     /// On an empty database, never started.
     pub fn new() -> Self {
-        Self {
-            database: TestDatabase::empty(),
-        }
+        Self { database: TestDatabase::empty() }
     }
 
     /// Its data folder.
@@ -59,9 +57,8 @@ impl Installation {
     /// Adds a member with [`PASSWORD`] from the command line.
     pub fn add_member(&self, handle: &str, name: &str, arguments: &[&str]) {
         let email = format!("{handle}@example.org");
-        let mut adding = self.command(&[
-            "member", "add", "--handle", handle, "--name", name, "--email", &email,
-        ]);
+        let mut adding =
+            self.command(&["member", "add", "--handle", handle, "--name", name, "--email", &email]);
         adding.args(arguments);
         let output = run(adding, PASSWORD);
         assert!(output.status.success(), "{}", complained(&output));
@@ -70,8 +67,7 @@ impl Installation {
     /// Changes the database behind the program's back.
     pub fn sql(&self, statements: &str) {
         let mut conn = Conn::open(&self.database.url).unwrap();
-        conn.batch_execute(statements)
-            .unwrap_or_else(|cause| panic!("{statements}: {cause}"));
+        conn.batch_execute(statements).unwrap_or_else(|cause| panic!("{statements}: {cause}"));
     }
 }
 
@@ -85,12 +81,8 @@ pub fn command(data: &Path, database: &str) -> Command {
 
 /// Runs a command to its end, with this on its standard input.
 pub fn run(mut command: Command, input: &str) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that ends before it reads everything closes the pipe, and that is its right.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
@@ -129,23 +121,14 @@ impl Program {
         arguments: &[&str],
         environment: &[(&str, &str)],
     ) -> Option<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = command(data, database);
-        command
-            .args(["--listen", &format!("127.0.0.1:{port}"), "serve"])
-            .args(arguments);
+        command.args(["--listen", &format!("127.0.0.1:{port}"), "serve"]).args(arguments);
         command.envs(environment.iter().copied());
         let beside = |name: &str| data.parent().unwrap().join(format!("{port}.{name}"));
         let (said, log) = (beside("out"), beside("log"));
-        let mut child = command
-            .stdout(File::create(&said).unwrap())
-            .stderr(File::create(&log).unwrap())
-            .spawn()
-            .unwrap();
+        let mut child =
+            command.stdout(File::create(&said).unwrap()).stderr(File::create(&log).unwrap()).spawn().unwrap();
         let patience = Instant::now() + Duration::from_mins(2);
         loop {
             let logged = std::fs::read_to_string(&log).unwrap();
@@ -154,10 +137,7 @@ impl Program {
             }
             if let Some(status) = child.try_wait().unwrap() {
                 let logged = std::fs::read_to_string(&log).unwrap();
-                assert!(
-                    logged.contains("cannot be listened on"),
-                    "the server ended with {status}: {logged}"
-                );
+                assert!(logged.contains("cannot be listened on"), "the server ended with {status}: {logged}");
                 return None;
             }
             assert!(Instant::now() < patience, "the server does not answer: {logged}");
@@ -167,12 +147,7 @@ impl Program {
         let origin = format!("http://127.0.0.1:{port}");
         ureq::get(format!("{origin}/readyz")).call().unwrap();
         let greeting = std::fs::read_to_string(&said).unwrap();
-        Some(Self {
-            child,
-            origin,
-            greeting: greeting.lines().map(str::to_owned).collect(),
-            log,
-        })
+        Some(Self { child, origin, greeting: greeting.lines().map(str::to_owned).collect(), log })
     }
 
     /// What it logged so far.
@@ -200,13 +175,7 @@ impl Program {
     /// Asks it to end, and does not wait.
     pub fn ask_to_end(&self) {
         let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
 
     /// Waits until it has ended, and says how.
@@ -241,22 +210,14 @@ pub struct Answer {
 
 impl Client {
     pub fn new(program: &Program) -> Self {
-        let config = ureq::Agent::config_builder()
-            .max_redirects(0)
-            .http_status_as_error(false);
+        let config = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false);
         let config = config.timeout_global(Some(Duration::from_mins(1))).build();
-        Self {
-            agent: config.into(),
-            origin: program.origin.clone(),
-            cookie: None,
-        }
+        Self { agent: config.into(), origin: program.origin.clone(), cookie: None }
     }
 
     /// Signs in with a password.
     pub fn sign_in(&mut self, login: &str, password: &str) {
-        let answer = self
-            .post("/login", &[("login", login), ("password", password)])
-            .unwrap();
+        let answer = self.post("/login", &[("login", login), ("password", password)]).unwrap();
         assert_eq!(answer.status, 303, "{}", answer.body);
         self.cookie = answer.cookie;
     }
@@ -290,22 +251,11 @@ impl Client {
 }
 
 fn answer(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
-    let header = |name: &str| {
-        response
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned)
-    };
+    let header =
+        |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (location, cookie, request_id) = (header("location"), header("set-cookie"), header("x-request-id"));
     let cookie = cookie.and_then(|cookie| cookie.split(';').next().map(str::to_owned));
     let mut body = String::new();
     response.body_mut().as_reader().read_to_string(&mut body)?;
-    Ok(Answer {
-        status: response.status().as_u16(),
-        location,
-        cookie,
-        request_id,
-        body,
-    })
+    Ok(Answer { status: response.status().as_u16(), location, cookie, request_id, body })
 }

@@ -43,10 +43,7 @@ pub struct TestSite {
 
 /// When tests begin: noon on a Wednesday.
 pub fn noon() -> Time {
-    NaiveDate::from_ymd_opt(2026, 11, 18)
-        .unwrap()
-        .and_hms_opt(12, 0, 0)
-        .unwrap()
+    NaiveDate::from_ymd_opt(2026, 11, 18).unwrap().and_hms_opt(12, 0, 0).unwrap()
 }
 
 impl TestSite {
@@ -73,39 +70,21 @@ impl TestSite {
     pub fn on(database: TestDatabase, demo: bool, url: &str) -> Self {
         let db = Db::open(&database.url).unwrap();
         db.migrate().unwrap();
-        let given = Given {
-            url: Some(url.to_owned()),
-            ..Given::default()
-        };
+        let given = Given { url: Some(url.to_owned()), ..Given::default() };
         let settings = Settings::from_sources(&given, &|_| None, "").unwrap();
         let clock = Clock::still_at(noon());
         let forum = Forum::new(settings, db.clone(), clock.clone(), demo);
-        Self {
-            forum,
-            db,
-            clock,
-            database,
-        }
+        Self { forum, db, clock, database }
     }
 
     /// The same site with connections of its own, as after a restart.
     pub fn reopened(self) -> Self {
-        let Self {
-            forum,
-            clock,
-            database,
-            ..
-        } = self;
+        let Self { forum, clock, database, .. } = self;
         let demo = forum.site.demo;
         let settings = Settings::clone(&forum.site.settings);
         let db = Db::open(&database.url).unwrap();
         let forum = Forum::new(settings, db.clone(), clock.clone(), demo);
-        Self {
-            forum,
-            db,
-            clock,
-            database,
-        }
+        Self { forum, db, clock, database }
     }
 
     /// Asks for a page.
@@ -115,9 +94,7 @@ impl TestSite {
 
     /// Sends a form.
     pub async fn post(&self, who: &Person, path: &str, fields: &[(&str, &str)]) -> Page {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = test::TestRequest::post()
             .uri(path)
             .insert_header((CONTENT_TYPE, "application/x-www-form-urlencoded"))
@@ -128,8 +105,7 @@ impl TestSite {
 
     /// Sends a request of any method, without a body.
     pub async fn ask(&self, who: &Person, method: Method, path: &str) -> Page {
-        self.send(test::TestRequest::with_uri(path).method(method), who)
-            .await
+        self.send(test::TestRequest::with_uri(path).method(method), who).await
     }
 
     /// Sends a request, with the cookie of whoever sends it.
@@ -154,19 +130,10 @@ impl TestSite {
         let headers = answer
             .headers()
             .iter()
-            .map(|(name, value)| {
-                (
-                    name.to_string(),
-                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                )
-            })
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         let body = String::from_utf8_lossy(&test::read_body(answer).await).into_owned();
-        Page {
-            status,
-            headers,
-            body,
-        }
+        Page { status, headers, body }
     }
 
     /// Changes the database by an action.
@@ -228,10 +195,7 @@ impl TestSite {
             let member = members::store::find(conn, &who)?.ok_or(Error::NotFound)?;
             actions::sign_in(conn, member.id, &token, &Device::default(), now)
         });
-        Person {
-            handle: handle.to_owned(),
-            cookie: Some(cookie),
-        }
+        Person { handle: handle.to_owned(), cookie: Some(cookie) }
     }
 
     /// A board.
@@ -256,19 +220,13 @@ impl TestSite {
     /// Starts a thread through its form and answers with its address.
     pub async fn thread(&self, author: &Person, board: &str, title: &str) -> String {
         let fields = [("title", title), ("body", "The first words of this thread.")];
-        let page = self
-            .post(author, &format!("/b/{board}/threads"), &fields)
-            .await
-            .expect(303);
+        let page = self.post(author, &format!("/b/{board}/threads"), &fields).await.expect(303);
         page.location().to_owned()
     }
 
     /// Answers in a thread through its form and answers with where the post stands.
     pub async fn reply(&self, author: &Person, thread: &str, body: &str) -> String {
-        let page = self
-            .post(author, &replies(thread), &[("body", body)])
-            .await
-            .expect(303);
+        let page = self.post(author, &replies(thread), &[("body", body)]).await.expect(303);
         page.location().to_owned()
     }
 }
@@ -283,9 +241,7 @@ pub fn replies(thread: &str) -> String {
 fn title(handle: &str) -> String {
     let words = handle.split('-').map(|word| {
         let mut letters = word.chars();
-        letters
-            .next()
-            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     });
     words.collect::<Vec<String>>().join(" ")
 }

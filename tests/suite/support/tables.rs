@@ -30,9 +30,7 @@ pub fn source() -> String {
 pub fn described() -> Vec<Table> {
     let source = source();
     let blocks = source.split("diesel::table! {").skip(1);
-    blocks
-        .map(|block| table(block.split("\n}").next().unwrap()))
-        .collect()
+    blocks.map(|block| table(block.split("\n}").next().unwrap())).collect()
 }
 
 /// Reads `members (id) { id -> BigInt, … }`.
@@ -42,14 +40,8 @@ fn table(block: &str) -> Table {
     let lines = body.lines().filter_map(|line| line.trim().split_once(" -> "));
     let columns = lines.map(|(name, kind)| {
         let kind = kind.trim_end_matches(',');
-        let inner = kind
-            .strip_prefix("Nullable<")
-            .map(|inner| inner.trim_end_matches('>'));
-        Column {
-            name: name.to_owned(),
-            kind: inner.unwrap_or(kind).to_owned(),
-            is_nullable: inner.is_some(),
-        }
+        let inner = kind.strip_prefix("Nullable<").map(|inner| inner.trim_end_matches('>'));
+        Column { name: name.to_owned(), kind: inner.unwrap_or(kind).to_owned(), is_nullable: inner.is_some() }
     });
     Table {
         name: name.trim().to_owned(),
