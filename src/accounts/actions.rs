@@ -43,32 +43,35 @@ pub struct Counted {
     pub credentials: Option<Credentials>,
 }
 
-/// Counts a sign-in for the account, by whichever of its names it was tried, and for the network address. What
-/// is no account is counted alike. The counts are kept whatever follows.
+/// Counts a sign-in for the account and for the network address, and looks the account up. What is no account is
+/// counted alike. Tries are counted by the name that was typed: one count for handle and address together would
+/// let a stranger find out which of them belong together. The counts are kept whatever follows.
 ///
 /// # Errors
 /// When the database fails.
 pub fn count_sign_in(conn: &mut Conn, login: &str, address: &str, now: Time) -> Result<Counted, Error> {
     let since = now - rules::WINDOW;
-    let credentials = store::credentials(conn, login)?;
-    let account = credentials.as_ref().map_or_else(|| nobody_key(login), |found| account_key(found.id));
-    let (by_account, account_began) = store::count_try(conn, &account, since, now)?;
+    let (by_account, account_began) = store::count_try(conn, &account_key(login), since, now)?;
     let (by_address, address_began) = store::count_try(conn, &format!("sign-in from {address}"), since, now)?;
     let account = (by_account > rules::TRIES_PER_ACCOUNT).then(|| rules::seconds_left(account_began, now));
     let address = (by_address > rules::TRIES_PER_ADDRESS).then(|| rules::seconds_left(address_began, now));
-    Ok(Counted { wait: account.max(address), credentials })
-}
-
-fn account_key(member: MemberId) -> String {
-    format!("sign-in to member {}", member.0)
+    Ok(Counted { wait: account.max(address), credentials: store::credentials(conn, login)? })
 }
 
 /// Hashed, so that what was typed into the wrong field is not kept.
-fn nobody_key(login: &str) -> String {
-    format!("sign-in to nobody {}", data_encoding::HEXLOWER.encode(&crate::tokens::hash(login)[..16]))
+fn account_key(login: &str) -> String {
+    format!("sign-in to {}", data_encoding::HEXLOWER.encode(&crate::tokens::hash(login)[..16]))
 }
 
-/// Opens a session after the right password, and forgets the account's failed tries.
+/// Forgets the tries for an account after the right password.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget_tries(conn: &mut Conn, login: &str) -> Result<(), Error> {
+    Ok(store::forget_tries(conn, &account_key(login))?)
+}
+
+/// Opens a session.
 ///
 /// # Errors
 /// When the database fails.
@@ -79,7 +82,6 @@ pub fn sign_in(
     device: &Device,
     now: Time,
 ) -> Result<(), Error> {
-    store::forget_tries(conn, &account_key(member))?;
     store::insert_session(conn, &token.hash(), member, device, now)?;
     Ok(())
 }

@@ -150,12 +150,13 @@ pub fn check_password(password: &str, own_names: &[&str]) -> Result<(), BadPassw
     Err(BadPassword::Guessable(advice(&estimate)))
 }
 
-/// Whether a password holds a name, or a name's part before the @, of four letters or more.
+/// Whether a password holds a name, one of its words, or an address's part before the @: of four letters or more.
 fn holds_name(lowered: &str, name: &str) -> bool {
     let name = name.to_lowercase();
     let local = name.split('@').next().unwrap_or_default();
-    let joined: String = local.split([' ', '-', '.']).collect();
-    [local, joined.as_str()].iter().any(|part| part.chars().count() >= 4 && lowered.contains(part))
+    let words = local.split([' ', '-', '.', '\'', '’']);
+    let joined: String = words.clone().collect();
+    words.chain([local, joined.as_str()]).any(|part| part.chars().count() >= 4 && lowered.contains(part))
 }
 
 fn advice(estimate: &zxcvbn::Entropy) -> String {
@@ -217,6 +218,7 @@ mod tests {
         assert_eq!(check_password(&"long ".repeat(41), &names), Err(BadPassword::TooLong));
         assert_eq!(check_password("xx-KOWALSKA-9471-yy", &names), Err(BadPassword::OwnName));
         assert_eq!(check_password("q7mariakowalskaq7", &names), Err(BadPassword::OwnName));
+        assert_eq!(check_password("slate maria lantern 88", &names), Err(BadPassword::OwnName));
         assert!(matches!(check_password("password123", &names), Err(BadPassword::Guessable(_))));
         assert_eq!(check_password("slate gold streak lantern", &names), Ok(()));
     }

@@ -23,6 +23,8 @@ pub fn set_roles(
     let member = store::find(conn, handle)?.ok_or(Error::NotFound)?;
     let before = store::roles_of(conn, &[member.id])?.remove(&member.id).unwrap_or_default();
     rules::may_hold(roles).map_err(Error::refused)?;
+    // Two who demote each other at once must not both be told that the other is left.
+    store::lock_holders(conn, Role::Administrator)?;
     let administrators = store::count_holding(conn, Role::Administrator)?;
     rules::may_lose(&before, roles, administrators).map_err(Error::refused)?;
     for role in roles.iter().filter(|role| !before.contains(role)) {

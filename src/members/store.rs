@@ -152,6 +152,14 @@ pub fn count_holding(conn: &mut Conn, role: Role) -> QueryResult<i64> {
     member_roles::table.filter(member_roles::role.eq(role.code())).count().get_result(conn)
 }
 
+/// Keeps others from changing who holds a role until this transaction ends.
+pub fn lock_holders(conn: &mut Conn, role: Role) -> QueryResult<()> {
+    diesel::update(member_roles::table.filter(member_roles::role.eq(role.code())))
+        .set(member_roles::role.eq(role.code()))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Gives a role. Giving it twice changes nothing.
 pub fn give_role(
     conn: &mut Conn,

@@ -9,7 +9,7 @@ use crate::accounts::viewer::{Member, Moderator};
 use crate::error::Error;
 use crate::paths;
 use crate::threads::rules::reason;
-use crate::threads::{PostId, ThreadId};
+use crate::threads::{self, PostId, ThreadId};
 use crate::web::{Crumb, Frame, Problems, Site, page_with, see_other};
 
 /// The addresses of this room.
@@ -56,7 +56,10 @@ async fn remove_form(
     moderator: Moderator,
     post: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
-    show(&site, &moderator, StatusCode::OK, PostId(*post), ReasonForm::default(), Problems::none())
+    let post = PostId(*post);
+    let looking = site.db.read(move |conn| Ok(threads::store::place_of(conn, post)?));
+    looking.await?.filter(|place| !place.is_removed).ok_or(Error::NotFound)?;
+    show(&site, &moderator, StatusCode::OK, post, ReasonForm::default(), Problems::none())
 }
 
 async fn remove(

@@ -95,7 +95,7 @@ impl Body {
         let trimmed = text.trim_end().trim_start_matches('\n');
         let length = trimmed.chars().count();
         match length {
-            0 => Err(BadBody::Empty),
+            _ if !trimmed.chars().any(is_seen) => Err(BadBody::Empty),
             1..=MAX_CHARACTERS => Ok(Self(trimmed.to_owned())),
             _ => Err(BadBody::TooLong(length)),
         }
@@ -106,6 +106,12 @@ impl Body {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a character can be seen: neither white space, nor of no width, nor a direction mark.
+fn is_seen(c: char) -> bool {
+    let has_no_width = matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}');
+    !c.is_whitespace() && !c.is_control() && !has_no_width
 }
 
 /// Why somebody may not write in a thread.
@@ -249,6 +255,7 @@ mod tests {
     #[test]
     fn a_body_has_between_one_and_the_greatest_number_of_characters() {
         assert_eq!(Body::parse(" \r\n "), Err(BadBody::Empty));
+        assert_eq!(Body::parse("\u{FEFF}\u{200B}\u{AD}"), Err(BadBody::Empty));
         assert_eq!(Body::parse("a\r\nb  \n").unwrap().as_str(), "a\nb");
         assert!(Body::parse(&"ä".repeat(MAX_CHARACTERS)).is_ok());
         assert_eq!(Body::parse(&"ä".repeat(MAX_CHARACTERS + 1)), Err(BadBody::TooLong(MAX_CHARACTERS + 1)));

@@ -66,7 +66,9 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
     let standing = standing(member.tier, &shown, &grants);
     let of = |badge| shown.iter().find(|one| one.badge == badge).map(ShownRow::from);
     let policy = policies.iter().find(|policy| policy.badge == Badge::IdentityVerified);
-    let past = grants.iter().rev().map(|grant| PastRow {
+    let mut newest_first: Vec<_> = grants.iter().collect();
+    newest_first.sort_by_key(|grant| std::cmp::Reverse(grant.granted_at));
+    let past = newest_first.into_iter().map(|grant| PastRow {
         title: grant.badge.title(),
         at: Day(grant.granted_at),
         policy: grant.policy_version,

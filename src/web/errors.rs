@@ -3,7 +3,7 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{COOKIE, ContentType, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError, web};
 use askama::Template;
@@ -20,6 +20,8 @@ struct ErrorPage {
     heading: &'static str,
     message: String,
     advice: &'static str,
+    /// Whether signing in might help.
+    signed_out: bool,
 }
 
 impl ResponseError for Error {
@@ -65,7 +67,7 @@ pub async fn show(
         let answer = HttpResponse::SeeOther().insert_header((LOCATION, location)).finish();
         return Ok(ServiceResponse::new(request, answer));
     }
-    let answer = error_page(&site, &shown, request.path());
+    let answer = error_page(&site, &shown, request.path(), is_signed_out(request.headers()));
     Ok(ServiceResponse::new(request, answer))
 }
 
@@ -110,7 +112,7 @@ fn from_status(status: StatusCode, cause: &str) -> Error {
 
 /// The page for an error, with its status.
 #[must_use]
-pub fn error_page(site: &Site, error: &Error, path: &str) -> HttpResponse {
+pub fn error_page(site: &Site, error: &Error, path: &str, signed_out: bool) -> HttpResponse {
     let status = error.status_code();
     if let Error::Internal(cause) = error {
         tracing::error!(%cause, path, "a request failed");
@@ -122,6 +124,7 @@ pub fn error_page(site: &Site, error: &Error, path: &str) -> HttpResponse {
         heading,
         message: error.to_string(),
         advice,
+        signed_out,
     };
     let mut answer = HttpResponse::build(status);
     if let Some(seconds) = wait(error) {
@@ -134,6 +137,12 @@ pub fn error_page(site: &Site, error: &Error, path: &str) -> HttpResponse {
             answer.insert_header(ContentType::plaintext()).body(error.to_string())
         }
     }
+}
+
+/// Whether nobody can be signed in, as far as can be told without asking the database.
+#[must_use]
+pub fn is_signed_out(headers: &HeaderMap) -> bool {
+    !headers.contains_key(COOKIE)
 }
 
 /// After how many seconds trying again makes sense.

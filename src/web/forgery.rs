@@ -7,7 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::web;
 
 use super::Site;
-use super::errors::error_page;
+use super::errors::{error_page, is_signed_out};
 use crate::error::Error;
 
 /// Lets a write through only when the browser says that it comes from this site's own pages.
@@ -26,7 +26,7 @@ pub async fn guard(
     tracing::warn!(origin = ?request.headers().get(ORIGIN), "a write from another site was refused");
     let refused = Error::Forbidden("This form was sent from another site, so nothing was done.".into());
     let answer = match site {
-        Some(site) => error_page(&site, &refused, request.path()),
+        Some(site) => error_page(&site, &refused, request.path(), is_signed_out(request.headers())),
         None => actix_web::ResponseError::error_response(&refused),
     };
     Ok(request.into_response(answer))

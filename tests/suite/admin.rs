@@ -262,7 +262,7 @@ async fn a_preview_says_line_by_line_what_would_change_and_changes_nothing() {
     let page = upload(&site, &boss, LIST.as_bytes()).await.expect(200);
     assert_eq!(page.text("#preview-title"), "Preview of tiers.csv");
     assert_eq!(page.text(".notice-title"), "5 of 9 lines cannot be used");
-    assert_eq!(page.texts("caption"), ["Lines with problems", "3 members change, 1 stay as they are"]);
+    assert_eq!(page.texts("caption"), ["Lines with problems", "3 members change, unchanged: 1"]);
     assert_eq!(page.texts("tbody tr td.number"), ["4", "5", "6", "7", "10", "2", "9", "11"]);
     let rows = page.texts("tbody tr");
     let unknown_tier = "is no tier. Use none, rising-talent, top-rated or top-rated-plus.";

@@ -70,7 +70,8 @@ pub(super) async fn sign_in(
     let (now, from) = (site.clock.now(), address::of(&request, site.settings.proxies));
     let login = form.login.trim().to_lowercase();
     // The try is counted before the password is looked at, so that many at once are counted too.
-    let counting = site.db.write(move |conn| actions::count_sign_in(conn, &login, &from, now));
+    let name = login.clone();
+    let counting = site.db.write(move |conn| actions::count_sign_in(conn, &name, &from, now));
     let Counted { wait, credentials } = counting.await?;
     if let Some(seconds) = wait {
         return Err(Error::TooMany { seconds });
@@ -85,7 +86,11 @@ pub(super) async fn sign_in(
     let (token, device) = (Token::new()?, device(&request, &site.settings));
     let cookie = session_cookie(&site.settings, &token);
     let member = credentials.id;
-    site.db.write(move |conn| actions::sign_in(conn, member, &token, &device, now)).await?;
+    let opening = site.db.write(move |conn| {
+        actions::forget_tries(conn, &login)?;
+        actions::sign_in(conn, member, &token, &device, now)
+    });
+    opening.await?;
     let mut answer = see_other(paths::within_site(&form.next))?;
     add_cookie(&mut answer, &cookie)?;
     Ok(answer)

@@ -266,7 +266,7 @@ pub(super) async fn set_roles(
 #[derive(serde::Deserialize)]
 pub(super) struct TierForm {
     #[serde(default)]
-    tier: String,
+    tier: Option<String>,
 }
 
 pub(super) async fn set_tier(
@@ -276,7 +276,7 @@ pub(super) async fn set_tier(
     form: web::Form<TierForm>,
 ) -> Result<HttpResponse, Error> {
     let handle = handle.into_inner();
-    let Some(tier) = tier_from_text(&form.tier) else {
+    let Some(tier) = form.tier.as_deref().and_then(tier_from_text) else {
         let problems = Problems::one("tier", "Choose one of the tiers.");
         return show(&site, &administrator, handle, StatusCode::UNPROCESSABLE_ENTITY, None, problems).await;
     };

@@ -207,12 +207,13 @@ impl<'a> LineCount<'a> {
     /// The line of the record that the reader began at this byte; never asked for an earlier one than before.
     fn at(&mut self, byte: u64) -> u64 {
         let begun = usize::try_from(byte).unwrap_or(usize::MAX);
-        let is_record = |(place, byte): (usize, &u8)| place >= begun && !matches!(byte, b'\r' | b'\n');
-        let here = self.list.iter().enumerate().skip(self.counted).find(|one| is_record(*one));
-        let here = here.map_or(self.list.len(), |(place, _)| place);
-        let breaks = self.list[self.counted..here].split(|byte| *byte == b'\n').count() - 1;
-        self.line += u64::try_from(breaks).unwrap_or(u64::MAX);
-        self.counted = here;
+        while let Some(here) = self.list.get(self.counted) {
+            if self.counted >= begun && !matches!(here, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u64::from(*here == b'\n');
+            self.counted += 1;
+        }
         self.line
     }
 }
