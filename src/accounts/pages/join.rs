@@ -9,6 +9,7 @@ use crate::accounts::actions::{self, JoinProblem, Joining};
 use crate::accounts::rules::{self, Email, Purpose, check_password};
 use crate::accounts::viewer::Viewer;
 use crate::accounts::{passwords, store};
+use crate::clock::Time;
 use crate::error::Error;
 use crate::text::names::{DisplayName, Handle};
 use crate::tokens::{self, Token};
@@ -87,22 +88,14 @@ pub(super) async fn join(
     form: web::Form<JoinForm>,
 ) -> Result<HttpResponse, Error> {
     let form = form.into_inner();
-    let mut problems = Problems::none();
-    let handle = problems.check("handle", Handle::parse(&form.handle));
-    let name = problems.check("name", DisplayName::parse(&form.name));
-    let email = problems.check("email", Email::parse(&form.email));
-    problems.check("password", check_password(&form.password, &[&form.handle, &form.name, &form.email]));
-    let (Some(handle), Some(name), Some(email), true) = (handle, name, email, problems.is_empty()) else {
-        return show(&site, &viewer, StatusCode::UNPROCESSABLE_ENTITY, form, problems, false);
+    let (handle, name, email) = match check(&form) {
+        Ok(checked) => checked,
+        Err(problems) => {
+            return show(&site, &viewer, StatusCode::UNPROCESSABLE_ENTITY, form, problems, false);
+        }
     };
-    let (now, from) = (site.clock.now(), address::of(&request, site.settings.proxies));
-    let counting = site.db.write(move |conn| {
-        Ok(store::count_try(conn, &format!("join from {from}"), now - rules::WINDOW, now)?)
-    });
-    let (tries, began) = counting.await?;
-    if tries > rules::JOINS_PER_ADDRESS {
-        return Err(Error::TooMany { seconds: rules::seconds_left(began, now) });
-    }
+    let now = site.clock.now();
+    count(&site, &request, now).await?;
     let password_hash = passwords::hash(form.password.clone()).await?;
     let first = (!form.first.is_empty()).then(|| form.first.clone());
     let is_first = first.is_some();
@@ -133,6 +126,32 @@ pub(super) async fn join(
         Some(JoinProblem::Other(cause)) => return Err(cause),
     };
     show(&site, &viewer, StatusCode::UNPROCESSABLE_ENTITY, form, Problems::one(field, message), asks)
+}
+
+/// What can be checked without asking anybody.
+fn check(form: &JoinForm) -> Result<(Handle, DisplayName, Email), Problems> {
+    let mut problems = Problems::none();
+    let handle = problems.check("handle", Handle::parse(&form.handle));
+    let name = problems.check("name", DisplayName::parse(&form.name));
+    let email = problems.check("email", Email::parse(&form.email));
+    problems.check("password", check_password(&form.password, &[&form.handle, &form.name, &form.email]));
+    match (handle, name, email, problems.is_empty()) {
+        (Some(handle), Some(name), Some(email), true) => Ok((handle, name, email)),
+        _ => Err(problems),
+    }
+}
+
+/// Counts an attempt to join from a network address, and refuses too many.
+async fn count(site: &Site, request: &HttpRequest, now: Time) -> Result<(), Error> {
+    let from = address::of(request, site.settings.proxies);
+    let counting = site.db.write(move |conn| {
+        Ok(store::count_try(conn, &format!("join from {from}"), now - rules::WINDOW, now)?)
+    });
+    let (tries, began) = counting.await?;
+    if tries > rules::JOINS_PER_ADDRESS {
+        return Err(Error::TooMany { seconds: rules::seconds_left(began, now) });
+    }
+    Ok(())
 }
 
 #[derive(Template)]

@@ -9,6 +9,7 @@ use crate::badges::marks::grouped;
 use crate::boards;
 use crate::boards::rules::{Access, Board, Standing, parent_of, readable};
 use crate::clock::Time;
+use crate::db::Conn;
 use crate::error::Error;
 use crate::paths;
 use crate::threads::store::{self, After, Listed, Which};
@@ -187,24 +188,14 @@ pub(super) async fn board(
     slug: web::Path<String>,
     position: web::Query<Position>,
 ) -> Result<HttpResponse, Error> {
-    let standing = viewer.standing();
-    let after = position.before.as_deref().and_then(read_key);
-    let name = slug.into_inner();
-    let found = site.db.read(move |conn| {
-        let boards = boards::store::all(conn)?;
-        let board = find_by_slug(&boards, &name, &standing)?;
-        let pinned = store::list(conn, Which::Pinned(board.id), PINNED)?;
-        let more = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
-        let ordinary = store::list(conn, Which::Ordinary(board.id, after), more)?;
-        let latest = store::latest_of_each(conn)?;
-        Ok((boards, board, pinned, ordinary, latest))
-    });
-    let (boards, board, pinned, mut ordinary, latest) = found.await?;
+    let (standing, after) = (viewer.standing(), position.before.as_deref().and_then(read_key));
+    let (reader, name) = (standing.clone(), slug.into_inner());
+    let found = site.db.read(move |conn| load_board(conn, &name, &reader, after));
+    let LoadedBoard { boards, board, pinned, mut ordinary, latest } = found.await?;
     let next = (ordinary.len() > A_PAGE).then(|| {
         ordinary.truncate(A_PAGE);
         ordinary.last().map(|last| format!("{}?before={}", board.path(), key(last)))
     });
-    let standing = viewer.standing();
     let open = readable(&boards, &standing);
     let inside = open.iter().filter(|one| one.parent == Some(board.id));
     let is_first = after.is_none();
@@ -228,6 +219,30 @@ pub(super) async fn board(
         next: next.flatten(),
         board,
     })
+}
+
+/// What one trip to the database brings for a board's page.
+struct LoadedBoard {
+    boards: Vec<Board>,
+    board: Board,
+    pinned: Vec<Listed>,
+    ordinary: Vec<Listed>,
+    latest: Vec<Listed>,
+}
+
+fn load_board(
+    conn: &mut Conn,
+    slug: &str,
+    reader: &Standing,
+    after: Option<After>,
+) -> Result<LoadedBoard, Error> {
+    let boards = boards::store::all(conn)?;
+    let board = find_by_slug(&boards, slug, reader)?;
+    let pinned = store::list(conn, Which::Pinned(board.id), PINNED)?;
+    let more = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
+    let ordinary = store::list(conn, Which::Ordinary(board.id, after), more)?;
+    let latest = store::latest_of_each(conn)?;
+    Ok(LoadedBoard { boards, board, pinned, ordinary, latest })
 }
 
 /// The board of this name, where somebody of this standing may read it.
