@@ -8,15 +8,13 @@
 
 use std::time::{Duration, Instant};
 
-use actix_web::middleware::from_fn;
-use actix_web::{App, test};
+use actix_web::test;
 use touchstone::clock::{Clock, Time};
 use touchstone::commands::serve::Forum;
 use touchstone::db::{DatabaseUrl, Db};
 use touchstone::exchange::actions::{Claims, Importer};
 use touchstone::exchange::bundle::{Board, Community, Member, Moment, Post, Record, Thread};
 use touchstone::settings::{Given, Settings};
-use touchstone::web::{errors, forgery, headers};
 
 /// Posts in the long thread.
 const POSTS: i64 = 100_000;
@@ -88,15 +86,7 @@ async fn main() {
 
     let settings = Settings::from_sources(&Given::default(), &|_| None, "").unwrap();
     let forum = Forum::new(settings, db, clock, false);
-    let app = test::init_service(
-        App::new()
-            .configure(move |config| forum.routes(config))
-            .wrap(from_fn(forgery::guard))
-            .wrap(from_fn(errors::show))
-            .wrap(from_fn(headers::protect))
-            .wrap(from_fn(headers::log)),
-    )
-    .await;
+    let app = test::init_service(forum.app()).await;
 
     let paths: Vec<String> = std::iter::once("/t/1/a-long-thread".to_owned())
         .chain(PAGES.iter().map(|page| format!("/t/1/a-long-thread?page={page}")))

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use tokio::sync::Notify;
@@ -61,6 +63,27 @@ impl Forum {
             seen: Arc::clone(&self.seen),
             mail_queued: Arc::clone(&self.site.mail_queued),
         }
+    }
+
+    /// The forum as one worker serves it: its addresses behind its middleware, innermost first.
+    pub fn app(
+        &self,
+    ) -> App<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<impl MessageBody + use<>>,
+            Error = actix_web::Error,
+            InitError = (),
+        > + use<>,
+    > {
+        let forum = self.clone();
+        App::new()
+            .configure(move |config| forum.routes(config))
+            .wrap(from_fn(forgery::guard))
+            .wrap(from_fn(errors::show))
+            .wrap(from_fn(headers::protect))
+            .wrap(from_fn(headers::log))
     }
 
     /// Every address of the forum, the hottest first.
@@ -156,19 +179,11 @@ async fn listen(forum: Forum, mailer: Option<Arc<dyn Mailer>>) -> Outcome {
     let address = forum.site.settings.listen;
     let jobs = forum.jobs(mailer);
     let serving = forum.clone();
-    let server = HttpServer::new(move || {
-        let forum = serving.clone();
-        App::new()
-            .configure(move |config| forum.routes(config))
-            .wrap(from_fn(forgery::guard))
-            .wrap(from_fn(errors::show))
-            .wrap(from_fn(headers::protect))
-            .wrap(from_fn(headers::log))
-    })
-    .shutdown_timeout(FAREWELL)
-    .bind(address)
-    .map_err(|cause| format!("{address} cannot be listened on: {cause}"))?
-    .run();
+    let server = HttpServer::new(move || serving.app())
+        .shutdown_timeout(FAREWELL)
+        .bind(address)
+        .map_err(|cause| format!("{address} cannot be listened on: {cause}"))?
+        .run();
     let working = actix_web::rt::spawn(jobs.clone().run());
     tracing::info!(%address, "listening");
     let ended = server.await.map_err(|cause| format!("the server failed: {cause}"));

@@ -4,8 +4,7 @@ use std::sync::LazyLock;
 
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, COOKIE};
-use actix_web::middleware::from_fn;
-use actix_web::{App, test};
+use actix_web::test;
 use chrono::NaiveDate;
 use touchstone::accounts::actions::{self, Added};
 use touchstone::accounts::passwords;
@@ -23,7 +22,6 @@ use touchstone::members::rules::{Role, Tier};
 use touchstone::settings::{Given, Settings};
 use touchstone::text::names::{DisplayName, Handle};
 use touchstone::tokens::Token;
-use touchstone::web::{errors, forgery, headers};
 
 use super::database::TestDatabase;
 use super::{Page, Person};
@@ -110,16 +108,7 @@ impl TestSite {
 
     /// Sends a request, with the cookie of whoever sends it.
     pub async fn send(&self, request: test::TestRequest, who: &Person) -> Page {
-        let forum = self.forum.clone();
-        let app = test::init_service(
-            App::new()
-                .configure(move |config| forum.routes(config))
-                .wrap(from_fn(forgery::guard))
-                .wrap(from_fn(errors::show))
-                .wrap(from_fn(headers::protect))
-                .wrap(from_fn(headers::log)),
-        )
-        .await;
+        let app = test::init_service(self.forum.app()).await;
         let request = request.peer_addr(([127, 0, 0, 1], 40_000).into());
         let request = match &who.cookie {
             Some(cookie) => request.insert_header((COOKIE, cookie.as_str())),
