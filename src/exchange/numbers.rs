@@ -36,6 +36,12 @@ impl Numbers {
         self.highest = self.highest.max(number);
     }
 
+    /// The highest number that a post has, or 0.
+    #[must_use]
+    pub fn highest(&self) -> i64 {
+        self.highest
+    }
+
     /// Gives a number: the wanted one, the nearest free one where it is taken, the next where none is wanted.
     pub fn give(&mut self, wanted: Option<i64>) -> Given {
         let given = match wanted {

@@ -4,7 +4,7 @@ use super::{Arrival, Author, Obstacle, State, code, moment, refuse};
 use crate::accounts::rules::Email;
 use crate::accounts::store::{self as accounts, NewMember};
 use crate::badges::actions::{Likeness, likeness};
-use crate::badges::rules::{Badge, GrantState};
+use crate::badges::rules::{Badge, GrantState, Policy};
 use crate::badges::store::{self as badges, NewGrant};
 use crate::clock::Time;
 use crate::db::Conn;
@@ -126,7 +126,8 @@ fn read(conn: &mut Conn, state: &State, member: &bundle::Member) -> Result<Read,
         let at = moment(member.tier_since, joined);
         tiers.push(TierChange { tier: Some(tier), at, source: TierSource::Import, by: None });
     }
-    let grants = member.badges.iter().map(|grant| read_grant(conn, state, member, grant));
+    let policies = if member.badges.is_empty() { Vec::new() } else { badges::policies(conn)? };
+    let grants = member.badges.iter().map(|grant| read_grant(&policies, state, member, grant));
     let grants = grants.collect::<Result<Vec<_>, Obstacle>>()?;
     Ok(Read { rank, tier, roles, tiers, grants, profile })
 }
@@ -139,12 +140,11 @@ fn read_tier(change: &bundle::TierChange) -> Result<TierChange, Obstacle> {
 
 /// A badge without dates is dated now, under the newest policy: the line says no more.
 fn read_grant(
-    conn: &mut Conn,
+    policies: &[Policy],
     state: &State,
     member: &bundle::Member,
     grant: &bundle::Grant,
 ) -> Result<Grant, Obstacle> {
-    let policies = badges::policies(conn)?;
     let newest = |badge: Badge| {
         policies.iter().find(|policy| policy.badge == badge).map_or(1, |policy| policy.version)
     };

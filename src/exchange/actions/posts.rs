@@ -8,6 +8,7 @@ use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::exchange::bundle::{GREATEST_NUMBER, LONGEST_BODY, Post};
+use crate::exchange::numbers::Numbers;
 use crate::exchange::store::{self, Arrived, ImportedPost, Kind};
 use crate::members::MemberId;
 use crate::members::rules::{Rank, Tier};
@@ -77,7 +78,8 @@ pub(super) fn bring(conn: &mut Conn, state: &mut State, posts: Vec<Prepared>) ->
             Err(Obstacle::Failure(cause)) => return Err(cause),
         }
     }
-    tally.write(conn, thread)
+    let highest = state.numbers.get(&name).map_or(0, Numbers::highest);
+    tally.write(conn, thread, highest)
 }
 
 fn look_up(conn: &mut Conn, state: &State, posts: &[Prepared]) -> Result<Known, Error> {
@@ -216,17 +218,13 @@ impl Tally {
         }
     }
 
-    fn write(self, conn: &mut Conn, thread: ThreadId) -> Result<(), Error> {
+    fn write(self, conn: &mut Conn, thread: ThreadId, highest: i64) -> Result<(), Error> {
         let Some((number, at, author)) = self.last else {
             return Ok(());
         };
-        let before = threads::find(conn, thread)?.ok_or(Error::NotFound)?.last_number;
         // A thread whose later posts came in an earlier batch keeps their time.
-        let highest = store::numbers_of(conn, thread)?.into_iter().max().unwrap_or(0);
-        let arrived = Arrived {
-            last_number: self.total.max(before),
-            last_post: (number >= highest).then_some((at, author)),
-        };
+        let arrived =
+            Arrived { last_number: self.total, last_post: (number >= highest).then_some((at, author)) };
         store::count_arrived(conn, thread, &arrived)?;
         let board = threads::add_thread_posts(conn, thread, self.readable)?;
         boards::store::add_counts(conn, board, 0, self.readable)?;
