@@ -153,7 +153,7 @@ pub(super) async fn thread(
     let pages = Pages { last: thread.last_number };
     if let Some(number) = asked.post.as_deref() {
         let number = number.trim().parse::<i64>().unwrap_or(1).clamp(1, thread.last_number.max(1));
-        return found(&place_of_number(thread, number));
+        return found(&place_of_number(thread.id, &thread.slug, thread.last_number, number));
     }
     if slug != thread.slug {
         return moved(&paths::thread_page(id, &thread.slug, wanted.unwrap_or(1)));
@@ -336,9 +336,9 @@ impl Entry {
 }
 
 /// The page that holds a number, with the place on it.
-fn place_of_number(thread: &Thread, number: i64) -> String {
-    let page = Pages { last: thread.last_number }.page_of(number);
-    format!("{}#p-{number}", paths::thread_page(thread.id.0, &thread.slug, page))
+fn place_of_number(id: ThreadId, slug: &str, last_number: i64, number: i64) -> String {
+    let page = Pages { last: last_number }.page_of(number);
+    format!("{}#p-{number}", paths::thread_page(id.0, slug, page))
 }
 
 pub(super) async fn number(
@@ -349,7 +349,7 @@ pub(super) async fn number(
     let (id, _, number) = path.into_inner();
     let (thread, _) = open(&site, &viewer, ThreadId(id)).await?;
     let number = number.parse::<i64>().map_err(|_| Error::NotFound)?.clamp(1, thread.last_number.max(1));
-    found(&place_of_number(&thread, number))
+    found(&place_of_number(thread.id, &thread.slug, thread.last_number, number))
 }
 
 pub(super) async fn bare(
@@ -374,8 +374,7 @@ pub(super) async fn permalink(
         Ok(place)
     });
     let place = place.await?;
-    let page = Pages { last: place.last_number }.page_of(place.number);
-    found(&format!("{}#p-{}", paths::thread_page(place.thread.0, &place.slug, page), place.number))
+    found(&place_of_number(place.thread, &place.slug, place.last_number, place.number))
 }
 
 /// A thread and its board, where the reader may see them.
