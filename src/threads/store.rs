@@ -2,7 +2,10 @@
 
 mod posts;
 
+use diesel::dsl::sql;
+use diesel::expression::{AsExpression, SqlLiteral, UncheckedBind};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
 pub use posts::{
     NewPost, Place, Post, Recent, by_request, find_post, in_range, insert_post, number_of, place_of,
@@ -11,6 +14,7 @@ pub use posts::{
 
 use super::ThreadId;
 use super::rules::ThreadKind;
+use crate::boards::Audience;
 use crate::boards::BoardId;
 use crate::clock::Time;
 use crate::db::schema::{boards, members, threads};
@@ -47,6 +51,12 @@ pub struct Thread {
     pub locked: bool,
     /// Whether it is about verification, so that eligible readers are shown the way.
     pub about_verification: bool,
+    /// Who it exists for.
+    pub audience: Audience,
+    /// The thread that its posts went to.
+    pub merged_into: Option<ThreadId>,
+    /// When answers begin, where they do not begin at once.
+    pub comments_from: Option<Time>,
 }
 
 impl Thread {
@@ -57,44 +67,56 @@ impl Thread {
     }
 }
 
-type Row = (ThreadId, BoardId, String, String, String, MemberId, Time, i64, i64, i64, bool, bool, bool);
+type Row = (
+    (ThreadId, BoardId, String, String, String, MemberId, Time),
+    (i64, i64, i64, bool, bool, bool),
+    (Audience, Option<ThreadId>, Option<Time>),
+);
 
 /// The thread of this number.
 pub fn find(conn: &mut Conn, id: ThreadId) -> QueryResult<Option<Thread>> {
     let row: Option<Row> = threads::table
         .find(id)
         .select((
-            threads::id,
-            threads::board_id,
-            threads::title,
-            threads::slug,
-            threads::kind,
-            threads::author_id,
-            threads::created_at,
-            threads::last_number,
-            threads::posts,
-            threads::views,
-            threads::pinned,
-            threads::locked,
-            threads::about_verification,
+            (
+                threads::id,
+                threads::board_id,
+                threads::title,
+                threads::slug,
+                threads::kind,
+                threads::author_id,
+                threads::created_at,
+            ),
+            (
+                threads::last_number,
+                threads::posts,
+                threads::views,
+                threads::pinned,
+                threads::locked,
+                threads::about_verification,
+            ),
+            (threads::audience, threads::merged_into, threads::comments_from),
         ))
         .first(conn)
         .optional()?;
-    row.map(|row| {
+    row.map(|(what, state, reach)| {
         Ok(Thread {
-            id: row.0,
-            board: row.1,
-            title: row.2,
-            slug: row.3,
-            kind: decode(&row.4, ThreadKind::parse)?,
-            author: row.5,
-            created_at: row.6,
-            last_number: row.7,
-            posts: row.8,
-            views: row.9,
-            pinned: row.10,
-            locked: row.11,
-            about_verification: row.12,
+            id: what.0,
+            board: what.1,
+            title: what.2,
+            slug: what.3,
+            kind: decode(&what.4, ThreadKind::parse)?,
+            author: what.5,
+            created_at: what.6,
+            last_number: state.0,
+            posts: state.1,
+            views: state.2,
+            pinned: state.3,
+            locked: state.4,
+            about_verification: state.5,
+            audience: reach.0,
+            merged_into: reach.1,
+            comments_from: reach.2,
         })
     })
     .transpose()
@@ -210,9 +232,20 @@ const THREAD_COLUMNS: ThreadColumns = (
     threads::last_post_at,
 );
 
-/// Threads by the time of their last post, the latest first: one query.
-pub fn list(conn: &mut Conn, which: Which<'_>, limit: i64) -> QueryResult<Vec<Listed>> {
+/// What a query says of audiences: a bit that the thread's and the reader's have in common.
+type Shared = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, <i64 as AsExpression<BigInt>>::Expression>>;
+
+/// Threads that exist for readers of these audiences.
+pub(crate) fn exists_for(reader: Audience) -> Shared {
+    sql::<Bool>("(threads.audience & ").bind::<BigInt, _>(reader.0).sql(") <> 0")
+}
+
+/// Threads by the time of their last post, the latest first: one query. What does not exist for the reader
+/// and what was merged into another is left out.
+pub fn list(conn: &mut Conn, which: Which<'_>, reader: Audience, limit: i64) -> QueryResult<Vec<Listed>> {
     let base = threads::table
+        .filter(exists_for(reader))
+        .filter(threads::merged_into.is_null())
         .inner_join(AUTHOR.on(AUTHOR.field(members::id).eq(threads::author_id)))
         .inner_join(POSTER.on(POSTER.field(members::id).eq(threads::last_poster_id)))
         .order((threads::last_post_at.desc(), threads::id.desc()))
@@ -247,10 +280,12 @@ pub fn list(conn: &mut Conn, which: Which<'_>, limit: i64) -> QueryResult<Vec<Li
 
 /// The latest thread of each board: one query that begins with the boards, and looks one thread up for each,
 /// however many threads there are.
-pub fn latest_of_each(conn: &mut Conn) -> QueryResult<Vec<Listed>> {
+pub fn latest_of_each(conn: &mut Conn, reader: Audience) -> QueryResult<Vec<Listed>> {
     let other = diesel::alias!(threads as other);
     let newest = other
         .filter(other.field(threads::board_id).eq(boards::id))
+        .filter(other.field(threads::merged_into).is_null())
+        .filter(sql::<Bool>("(other.audience & ").bind::<BigInt, _>(reader.0).sql(") <> 0"))
         .order((other.field(threads::last_post_at).desc(), other.field(threads::id).desc()))
         .select(other.field(threads::id))
         .limit(1)
@@ -304,6 +339,8 @@ pub struct NewThread<'a> {
     pub author: MemberId,
     /// When.
     pub at: Time,
+    /// Who it exists for.
+    pub audience: Audience,
 }
 
 /// Writes a thread without posts.
@@ -315,6 +352,7 @@ pub fn insert_thread(conn: &mut Conn, new: &NewThread<'_>) -> QueryResult<Thread
         threads::kind.eq(new.kind.code()),
         threads::author_id.eq(new.author),
         threads::created_at.eq(new.at),
+        threads::audience.eq(new.audience),
         threads::last_post_at.eq(new.at),
         threads::last_poster_id.eq(new.author),
     );
@@ -327,14 +365,14 @@ pub fn insert_thread(conn: &mut Conn, new: &NewThread<'_>) -> QueryResult<Thread
     }
 }
 
-/// Gives the thread's next number, and says in which board the thread stands. The row stays locked until
+/// Gives the thread's next number, and says in which board the thread stands and who it exists for. The row stays locked until
 /// the transaction ends, so no number is given twice.
 pub fn give_number(
     conn: &mut Conn,
     id: ThreadId,
     poster: MemberId,
     now: Time,
-) -> QueryResult<(i64, BoardId)> {
+) -> QueryResult<(i64, BoardId, Audience)> {
     diesel::update(threads::table.find(id))
         .set((
             threads::last_number.eq(threads::last_number + 1),
@@ -342,15 +380,15 @@ pub fn give_number(
             threads::last_post_at.eq(now),
             threads::last_poster_id.eq(poster),
         ))
-        .returning((threads::last_number, threads::board_id))
+        .returning((threads::last_number, threads::board_id, threads::audience))
         .get_result(conn)
 }
 
 /// Adds to the count of a thread's readable posts.
-pub fn add_thread_posts(conn: &mut Conn, id: ThreadId, change: i64) -> QueryResult<BoardId> {
+pub fn add_thread_posts(conn: &mut Conn, id: ThreadId, change: i64) -> QueryResult<(BoardId, Audience)> {
     diesel::update(threads::table.find(id))
         .set(threads::posts.eq(threads::posts + change))
-        .returning(threads::board_id)
+        .returning((threads::board_id, threads::audience))
         .get_result(conn)
 }
 
