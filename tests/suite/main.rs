@@ -20,5 +20,6 @@ mod queries;
 mod routes;
 mod schema;
 mod serve;
+mod stream;
 mod threads;
 mod visitors;
