@@ -18,11 +18,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/p/{post}/unaccept", web::post().to(unaccept));
 }
 
-async fn accept(
-    site: web::Data<Site>,
-    member: Member,
-    post: web::Path<i64>,
-) -> Result<HttpResponse, Error> {
+async fn accept(site: web::Data<Site>, member: Member, post: web::Path<i64>) -> Result<HttpResponse, Error> {
     let (by, post, now) = (author(&member), PostId(*post), site.clock.now());
     back_to(&site.db.write(move |conn| actions::accept(conn, &by, post, now)).await?)
 }

@@ -79,13 +79,7 @@ pub fn current(conn: &mut Conn, thread: ThreadId) -> QueryResult<Option<(PostId,
 }
 
 /// Writes an acceptance down. The thread must have none.
-pub fn insert(
-    conn: &mut Conn,
-    thread: ThreadId,
-    post: PostId,
-    by: MemberId,
-    now: Time,
-) -> QueryResult<()> {
+pub fn insert(conn: &mut Conn, thread: ThreadId, post: PostId, by: MemberId, now: Time) -> QueryResult<()> {
     diesel::insert_into(accepted_answers::table)
         .values((
             accepted_answers::thread_id.eq(thread),

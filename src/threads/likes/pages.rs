@@ -124,7 +124,9 @@ async fn likes(
     let post_path = paths::post(post.0);
     let way = vec![Crumb::new("The post", &post_path), Crumb::new("Likes", "")];
     page(&LikesPage {
-        frame: Frame::new(&site, viewer.account(), "Who likes this post").with_crumbs(way).at(format!("{post_path}/likes")),
+        frame: Frame::new(&site, viewer.account(), "Who likes this post")
+            .with_crumbs(way)
+            .at(format!("{post_path}/likes")),
         post_path,
         number: place.number,
         author,
