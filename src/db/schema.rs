@@ -399,6 +399,44 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    rank_rulebooks (version) {
+        version -> BigInt,
+        published_at -> Timestamp,
+        published_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rank_rules (version, rank) {
+        version -> BigInt,
+        rank -> Text,
+        posts -> BigInt,
+        days -> BigInt,
+        likes -> BigInt,
+        answers -> BigInt,
+        clean_days -> BigInt,
+    }
+}
+
+diesel::table! {
+    rank_changes (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        old -> Text,
+        rank -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    rank_losses (member_id) {
+        member_id -> BigInt,
+        rank -> Text,
+        lost_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(member_roles -> members (member_id));
 diesel::joinable!(tier_changes -> members (member_id));
 diesel::joinable!(sessions -> members (member_id));
@@ -421,6 +459,8 @@ diesel::joinable!(board_members -> boards (board_id));
 diesel::joinable!(member_blocks -> members (blocked_id));
 diesel::joinable!(drafts -> members (member_id));
 diesel::joinable!(acts -> threads (thread_id));
+diesel::joinable!(rank_changes -> members (member_id));
+diesel::joinable!(rank_losses -> members (member_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,
@@ -451,4 +491,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     rulebooks,
     community_rules,
     acts,
+    rank_rulebooks,
+    rank_rules,
+    rank_changes,
+    rank_losses,
 );

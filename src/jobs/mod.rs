@@ -1,4 +1,5 @@
-//! What runs beside the requests: mail leaves, gathered counts are written down, what is over is swept away.
+//! What runs beside the requests: mail leaves, gathered counts are written down, ranks follow what members did, what
+//! is over is swept away.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use crate::accounts::{rules, store as accounts};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
+use crate::members::ranks::actions::settle_everybody;
 use crate::outside::mail::{Failure, Mailer, TRIES, pause};
 use crate::outside::store::{self as mails, Queued};
 use crate::threads::store as threads;
@@ -21,6 +23,8 @@ const FLUSH: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_secs(10);
 /// How often what is over is swept away.
 const SWEEP: Duration = Duration::from_hours(1);
+/// How often members are held against the rules of ranks.
+const RANKS: Duration = Duration::from_hours(1);
 /// How long a mail that was taken may take before another worker takes it.
 const AT_MOST: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 
@@ -46,7 +50,12 @@ pub struct Jobs {
 impl Jobs {
     /// Runs until the task is dropped.
     pub async fn run(self) {
-        tokio::join!(self.mail(), every(FLUSH, || self.flush()), every(SWEEP, || self.sweep()));
+        tokio::join!(
+            self.mail(),
+            every(FLUSH, || self.flush()),
+            every(SWEEP, || self.sweep()),
+            every(RANKS, || self.ranks())
+        );
     }
 
     async fn mail(&self) {
@@ -134,6 +143,16 @@ impl Jobs {
         });
         let gone = sweeping.await?;
         tracing::debug!(gone, "swept what is over");
+        Ok(())
+    }
+
+    /// Gives everybody the rank that goes with their figures.
+    ///
+    /// # Errors
+    /// When the database fails; whoever was looked at before has their rank.
+    pub async fn ranks(&self) -> Result<(), Error> {
+        let changed = settle_everybody(&self.db, self.clock.now()).await?;
+        tracing::debug!(changed, "held everybody against the rules of ranks");
         Ok(())
     }
 }

@@ -1,6 +1,9 @@
 //! Threads and their posts: the heart of the forum.
 
 pub mod actions;
+pub mod answers;
+pub mod credit;
+pub mod likes;
 pub mod pages;
 pub mod rules;
 pub mod store;

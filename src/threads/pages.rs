@@ -20,5 +20,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/b/{slug}/threads", web::post().to(write::start))
         .route("/t/{id}/replies", web::post().to(write::reply))
         .route("/u/{handle}", web::get().to(profile::profile))
-        .route("/preview", web::post().to(write::preview));
+        .route("/preview", web::post().to(write::preview))
+        .configure(super::likes::pages::routes)
+        .configure(super::answers::pages::routes);
 }

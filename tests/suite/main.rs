@@ -11,12 +11,15 @@ mod support;
 
 mod accounts;
 mod admin;
+mod blocks;
 mod boards;
 mod exchange;
 mod jobs;
 mod layout;
+mod likes;
 mod members;
 mod queries;
+mod ranks;
 mod routes;
 mod schema;
 mod serve;

@@ -18,7 +18,7 @@ struct Off {
 }
 
 /// A check: what is counted, and the query that finds what is off, in the SQL that both databases speak.
-const CHECKS: [(&str, &str); 7] = [
+const CHECKS: [(&str, &str); 11] = [
     (
         "readable posts of thread",
         "SELECT CAST(t.id AS TEXT) AS what, t.posts AS stored, \
@@ -59,6 +59,30 @@ const CHECKS: [(&str, &str); 7] = [
         "active badges whose bound name is not the member's",
         "SELECT m.handle AS what, CAST(0 AS BIGINT) AS stored, CAST(1 AS BIGINT) AS counted FROM badge_grants g \
          JOIN members m ON m.id = g.member_id WHERE g.state = 'active' AND g.bound_name <> m.name LIMIT 20",
+    ),
+    (
+        "likes of post",
+        "SELECT CAST(p.id AS TEXT) AS what, p.likes AS stored, (SELECT count(*) FROM post_likes l WHERE l.post_id = p.id) AS counted \
+         FROM posts p WHERE p.likes <> (SELECT count(*) FROM post_likes l WHERE l.post_id = p.id) LIMIT 20",
+    ),
+    (
+        "likes received by member",
+        "SELECT m.handle AS what, m.likes_received AS stored, \
+         (SELECT count(*) FROM posts p JOIN threads t ON t.id = p.thread_id JOIN post_likes l ON l.post_id = p.id WHERE p.author_id = m.id AND p.removed_at IS NULL AND t.audience & 1 = 1) AS counted FROM members m \
+         WHERE m.likes_received <> (SELECT count(*) FROM posts p JOIN threads t ON t.id = p.thread_id JOIN post_likes l ON l.post_id = p.id WHERE p.author_id = m.id AND p.removed_at IS NULL AND t.audience & 1 = 1) LIMIT 20",
+    ),
+    (
+        "accepted answers of member",
+        "SELECT m.handle AS what, m.accepted_answers AS stored, \
+         (SELECT count(*) FROM accepted_answers a JOIN posts p ON p.id = a.post_id JOIN threads t ON t.id = a.thread_id \
+         WHERE p.author_id = m.id AND p.removed_at IS NULL AND p.author_id <> t.author_id AND p.author_id <> a.accepted_by AND t.audience & 1 = 1) AS counted FROM members m \
+         WHERE m.accepted_answers <> (SELECT count(*) FROM accepted_answers a JOIN posts p ON p.id = a.post_id JOIN threads t ON t.id = a.thread_id \
+         WHERE p.author_id = m.id AND p.removed_at IS NULL AND p.author_id <> t.author_id AND p.author_id <> a.accepted_by AND t.audience & 1 = 1) LIMIT 20",
+    ),
+    (
+        "thread of the accepted answer of thread",
+        "SELECT CAST(a.thread_id AS TEXT) AS what, p.thread_id AS stored, a.thread_id AS counted FROM accepted_answers a \
+         JOIN posts p ON p.id = a.post_id WHERE p.thread_id <> a.thread_id LIMIT 20",
     ),
 ];
 
