@@ -12,11 +12,14 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::outside::mail::{Failure, Mailer, TRIES, pause};
 use crate::outside::store::{self as mails, Queued};
+use crate::threads::reading::{self, Reads};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
 
 /// How often gathered counts are written down.
 const FLUSH: Duration = Duration::from_secs(30);
+/// How often it is written down how far members read.
+const READS: Duration = Duration::from_secs(2);
 /// How often the queue of mails is looked at when nobody says that there is one.
 const LOOK: Duration = Duration::from_secs(10);
 /// How often what is over is swept away.
@@ -37,6 +40,8 @@ pub struct Jobs {
     pub keeps_mail: bool,
     /// Views since the last batch.
     pub views: Arc<Views>,
+    /// How far members read since the last batch.
+    pub reads: Arc<Reads>,
     /// Sessions used since the last batch.
     pub seen: Arc<Seen>,
     /// Told when mail was queued.
@@ -46,7 +51,12 @@ pub struct Jobs {
 impl Jobs {
     /// Runs until the task is dropped.
     pub async fn run(self) {
-        tokio::join!(self.mail(), every(FLUSH, || self.flush()), every(SWEEP, || self.sweep()));
+        tokio::join!(
+            self.mail(),
+            every(FLUSH, || self.flush()),
+            every(READS, || self.flush_reads()),
+            every(SWEEP, || self.sweep())
+        );
     }
 
     async fn mail(&self) {
@@ -121,6 +131,20 @@ impl Jobs {
             Ok(())
         });
         writing.await
+    }
+
+    /// Writes down how far members read; with nothing gathered, nothing is written.
+    ///
+    /// # Errors
+    /// When the database fails; what was gathered is in the next batch then.
+    pub async fn flush_reads(&self) -> Result<(), Error> {
+        let (batch, now) = (self.reads.take(), self.clock.now());
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.db.write(move |conn| Ok(reading::store::advance(conn, &batch, now)?)).await?;
+        self.reads.written();
+        Ok(())
     }
 
     /// Drops sessions, links and counts that are over.
