@@ -1,6 +1,7 @@
 //! Members' relations to threads and boards in the database.
 
 mod bookmarks;
+mod feeds;
 mod filters;
 mod news;
 
@@ -8,6 +9,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 pub use bookmarks::{Bookmark, Kept, bookmarks_of, set_bookmark, unset_bookmark};
+pub use feeds::{Started, Told, first_of_thread, for_everyone, newest_of_thread, started};
 pub use filters::{BEST, Filter, Filtered, in_range_by};
 pub use news::{Fresh, News, Wanted, fresh, stands};
 
@@ -15,7 +17,7 @@ use super::gathered::Batch;
 use super::rules::Level;
 use crate::boards::BoardId;
 use crate::clock::Time;
-use crate::db::schema::{board_members, members, thread_members, threads};
+use crate::db::schema::{board_members, members, thread_members};
 use crate::db::{Conn, decode, on_backend};
 use crate::members::MemberId;
 use crate::threads::ThreadId;
@@ -154,22 +156,4 @@ pub fn level_of_board(conn: &mut Conn, member: MemberId, board: BoardId) -> Quer
         .first(conn)
         .optional()?;
     level.map_or(Ok(Level::Normal), |level| decode(&level, Level::parse))
-}
-
-/// What feeds and the sitemap need of the newest threads: board, number, name and last post, of those for everyone.
-pub fn for_everyone(
-    conn: &mut Conn,
-    boards: &[BoardId],
-    limit: i64,
-) -> QueryResult<Vec<(ThreadId, String, Time)>> {
-    // The sum keeps the databases from sorting every thread of these boards, as in the list of the latest.
-    let boards: Vec<i64> = boards.iter().map(|board| board.0).collect();
-    threads::table
-        .filter((threads::board_id + 0_i64).eq_any(boards))
-        .filter(crate::threads::store::exists_for(crate::boards::Audience::EVERYONE))
-        .filter(threads::merged_into.is_null())
-        .order((threads::last_post_at.desc(), threads::id.desc()))
-        .limit(limit)
-        .select((threads::id, threads::slug, threads::last_post_at))
-        .load(conn)
 }

@@ -1,6 +1,8 @@
 //! Bookmarks in the database.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Timestamp};
 
 use crate::boards::{Audience, BoardId};
 use crate::clock::Time;
@@ -13,7 +15,7 @@ use crate::threads::store::exists_for;
 /// A bookmark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bookmark {
-    /// When it was set or changed last.
+    /// When it was set.
     pub at: Time,
     /// What the member wrote on it; may be empty.
     pub note: String,
@@ -30,7 +32,7 @@ pub struct Kept {
     pub bookmark: Bookmark,
 }
 
-/// Sets a member's bookmark in a thread, in the place of an earlier one.
+/// Sets a member's bookmark in a thread. Where one was set before, it keeps its time and so its place in the list.
 pub fn set_bookmark(
     conn: &mut Conn,
     member: MemberId,
@@ -38,15 +40,20 @@ pub fn set_bookmark(
     bookmark: &Bookmark,
 ) -> QueryResult<()> {
     let fields = (
-        thread_members::bookmarked_at.eq(bookmark.at),
         thread_members::bookmark_note.eq(&bookmark.note),
         thread_members::bookmark_number.eq(bookmark.number),
     );
+    let first = sql::<Nullable<Timestamp>>("COALESCE(thread_members.bookmarked_at, excluded.bookmarked_at)");
     let set = diesel::insert_into(thread_members::table)
-        .values((thread_members::member_id.eq(member), thread_members::thread_id.eq(thread), fields))
+        .values((
+            thread_members::member_id.eq(member),
+            thread_members::thread_id.eq(thread),
+            thread_members::bookmarked_at.eq(bookmark.at),
+            fields,
+        ))
         .on_conflict((thread_members::member_id, thread_members::thread_id))
         .do_update()
-        .set(fields);
+        .set((thread_members::bookmarked_at.eq(first), fields));
     on_backend!(conn, |c| set.execute(c)).map(|_| ())
 }
 

@@ -1,1 +1,0 @@
-ALTER TABLE thread_members DROP COLUMN bookmark_number;
