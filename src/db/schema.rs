@@ -317,6 +317,7 @@ diesel::table! {
         level -> Text,
         bookmarked_at -> Nullable<Timestamp>,
         bookmark_note -> Text,
+        bookmark_number -> Nullable<BigInt>,
     }
 }
 

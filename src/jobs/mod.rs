@@ -14,11 +14,14 @@ use crate::error::Error;
 use crate::members::ranks::actions::settle_everybody;
 use crate::outside::mail::{Failure, Mailer, TRIES, pause};
 use crate::outside::store::{self as mails, Queued};
+use crate::threads::reading::{self, Reads};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
 
 /// How often gathered counts are written down.
 const FLUSH: Duration = Duration::from_secs(30);
+/// How often it is written down how far members read.
+const READS: Duration = Duration::from_secs(2);
 /// How often the queue of mails is looked at when nobody says that there is one.
 const LOOK: Duration = Duration::from_secs(10);
 /// How often what is over is swept away.
@@ -41,6 +44,8 @@ pub struct Jobs {
     pub keeps_mail: bool,
     /// Views since the last batch.
     pub views: Arc<Views>,
+    /// How far members read since the last batch.
+    pub reads: Arc<Reads>,
     /// Sessions used since the last batch.
     pub seen: Arc<Seen>,
     /// Told when mail was queued.
@@ -54,7 +59,8 @@ impl Jobs {
             self.mail(),
             every(FLUSH, || self.flush()),
             every(SWEEP, || self.sweep()),
-            every(RANKS, || self.ranks())
+            every(RANKS, || self.ranks()),
+            every(READS, || self.flush_reads())
         );
     }
 
@@ -130,6 +136,20 @@ impl Jobs {
             Ok(())
         });
         writing.await
+    }
+
+    /// Writes down how far members read; with nothing gathered, nothing is written.
+    ///
+    /// # Errors
+    /// When the database fails; what was gathered is in the next batch then.
+    pub async fn flush_reads(&self) -> Result<(), Error> {
+        let (batch, now) = (self.reads.take(), self.clock.now());
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.db.write(move |conn| Ok(reading::store::advance(conn, &batch, now)?)).await?;
+        self.reads.written();
+        Ok(())
     }
 
     /// Drops sessions, links and counts that are over.

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod credit;
 pub mod likes;
 pub mod pages;
+pub mod reading;
 pub mod rules;
 pub mod store;
 pub mod views;

@@ -1,8 +1,9 @@
 //! The pages of threads: home, board, thread, and the forms that write.
 
-mod lists;
+pub(super) mod lists;
 mod profile;
 mod read;
+pub(super) mod rows;
 mod write;
 
 use actix_web::web;
@@ -11,6 +12,7 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/t/{id}/{slug}", web::get().to(read::thread))
+        .configure(super::reading::pages::routes)
         .route("/t/{id}/{slug}/{number}", web::get().to(read::number))
         .route("/t/{id}", web::get().to(read::bare))
         .route("/p/{post}", web::get().to(read::permalink))

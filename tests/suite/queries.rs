@@ -43,6 +43,21 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     ] {
         note("visitor", page, cost(&site, &visitor, path).await);
     }
+    for (page, path) in [
+        ("a full board", "/b/clients"),
+        ("what is new", "/unread"),
+        ("bookmarks", "/bookmarks"),
+    ] {
+        note("member", page, cost(&site, &member, path).await);
+    }
+    for (page, path) in [
+        ("print", format!("{long}/print")),
+        ("a thread's feed", format!("{long}/feed")),
+        ("a board's feed", "/b/clients/feed".to_owned()),
+        ("map", "/sitemap.xml".to_owned()),
+    ] {
+        note("visitor", page, cost(&site, &visitor, &path).await);
+    }
     note("member", "home", cost(&site, &member, "/").await);
     note("member", "verification", cost(&site, &member, "/verification").await);
     note("member", "settings", cost(&site, &member, "/settings").await);

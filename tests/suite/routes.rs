@@ -72,6 +72,15 @@ const TABLE: &[Row] = &[
     get("/t/{id}", "/t/SECRET", [404, 404, 301, 404, 301]),
     get("/p/{post}", "/p/POST", [302; 5]),
     get("/p/{post}", "/p/HIDDEN", [404, 404, 302, 404, 302]),
+    get("/t/{id}/{slug}/print", "/t/THREAD/a-thread-to-read/print", ALL),
+    get("/t/{id}/{slug}/print", "/t/THREAD/another-slug/print", [301; 5]),
+    get("/t/{id}/{slug}/print", "/t/SECRET/a-thread-backstage/print", [404, 404, 200, 404, 200]),
+    get("/t/{id}/{slug}/feed", "/t/THREAD/a-thread-to-read/feed", ALL),
+    get("/t/{id}/{slug}/feed", "/t/SECRET/a-thread-backstage/feed", [404, 404, 200, 404, 200]),
+    get("/b/{slug}/feed", "/b/talk/feed", ALL),
+    get("/b/{slug}/feed", "/b/backstage/feed", [404, 404, 200, 404, 200]),
+    get("/feed", "/feed", ALL),
+    get("/sitemap.xml", "/sitemap.xml", ALL),
     get("/u/{handle}", "/u/target-t", ALL),
     get("/p/{post}/likes", "/p/POST/likes", ALL),
     get("/p/{post}/likes", "/p/HIDDEN/likes", [404, 404, 200, 404, 200]),
@@ -109,6 +118,25 @@ const TABLE: &[Row] = &[
     post("/u/{handle}/block", "/u/boss-b/block", &[], members(422)),
     post("/u/{handle}/unblock", "/u/target-t/unblock", &[], members(303)),
     get("/settings/blocks", "/settings/blocks", SIGNED_IN),
+    // What is new, and what is kept
+    get("/unread", "/unread", SIGNED_IN),
+    get("/bookmarks", "/bookmarks", SIGNED_IN),
+    post("/read", "/read", &[], members(303)),
+    post("/b/{slug}/read", "/b/talk/read", &[], members(303)),
+    post("/b/{slug}/read", "/b/backstage/read", &[], [403, 404, 303, 404, 303]),
+    post("/b/{slug}/level", "/b/talk/level", LEVEL, members(303)),
+    post("/b/{slug}/level", "/b/talk/level", &[], members(422)),
+    post("/b/{slug}/level", "/b/backstage/level", LEVEL, [403, 404, 303, 404, 303]),
+    post("/t/{id}/read", "/t/THREAD/read", &[], members(303)),
+    post("/t/{id}/read", "/t/SECRET/read", &[], [403, 404, 303, 404, 303]),
+    post("/t/{id}/unread", "/t/THREAD/unread", &[], members(303)),
+    post("/t/{id}/unread", "/t/SECRET/unread", &[], [403, 404, 303, 404, 303]),
+    post("/t/{id}/level", "/t/THREAD/level", LEVEL, members(303)),
+    post("/t/{id}/level", "/t/SECRET/level", LEVEL, [403, 404, 303, 404, 303]),
+    post("/t/{id}/bookmark", "/t/THREAD/bookmark", &[("note", "Later")], members(303)),
+    post("/t/{id}/bookmark", "/t/SECRET/bookmark", &[], [403, 404, 303, 404, 303]),
+    post("/t/{id}/unbookmark", "/t/THREAD/unbookmark", &[], members(303)),
+    post("/t/{id}/unbookmark", "/t/SECRET/unbookmark", &[], [403, 404, 303, 404, 303]),
     // Keeping order
     get("/p/{post}/remove", "/p/POST/remove", MODERATORS),
     post("/p/{post}/remove", "/p/POST/remove", &[], moderators(422)),
@@ -134,6 +162,7 @@ const TABLE: &[Row] = &[
     post("/reset/choose", "/reset/choose", &[("token", "nonsense")], [422; 5]),
     get("/settings", "/settings", SIGNED_IN),
     post("/settings/profile", "/settings/profile", &[], members(422)),
+    post("/settings/reading", "/settings/reading", &[], members(422)),
     post("/settings/password", "/settings/password", &[], members(422)),
     post("/settings/confirmation", "/settings/confirmation", &[], members(409)),
     post("/settings/sessions/{id}/end", "/settings/sessions/999999/end", &[], members(404)),
@@ -170,6 +199,7 @@ const DEMO: &[Row] = &[
 const THREAD: &[(&str, &str)] = &[("title", "One more thread"), ("body", "Words of a member.")];
 const ANNOUNCEMENT: &[(&str, &str)] =
     &[("title", "What changes here"), ("type", "announcement"), ("body", "Words of a manager.")];
+const LEVEL: &[(&str, &str)] = &[("level", "follow")];
 const REASON: &[(&str, &str)] = &[("reason", "It went in circles")];
 const ROLE: &[(&str, &str)] = &[("role", "senior-agent")];
 const TIER: &[(&str, &str)] = &[("tier", "top-rated")];
