@@ -110,6 +110,8 @@ diesel::table! {
         tries -> BigInt,
         sent_at -> Nullable<Timestamp>,
         failure -> Nullable<Text>,
+        conversation -> Nullable<Text>,
+        unsubscribe -> Nullable<Text>,
     }
 }
 
@@ -358,6 +360,7 @@ diesel::table! {
         due_at -> Timestamp,
         tries -> BigInt,
         failure -> Nullable<Text>,
+        told_up_to -> BigInt,
     }
 }
 
@@ -399,6 +402,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notifications (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        key -> Text,
+        kind -> Text,
+        happened_at -> Timestamp,
+        actor_id -> Nullable<BigInt>,
+        gathered -> BigInt,
+        thread_id -> Nullable<BigInt>,
+        post_id -> Nullable<BigInt>,
+        act_id -> Nullable<BigInt>,
+        detail -> Text,
+        read_at -> Nullable<Timestamp>,
+        waits_since -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    told_likes (post_id, member_id) {
+        post_id -> BigInt,
+        member_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    notification_choices (member_id, kind) {
+        member_id -> BigInt,
+        kind -> Text,
+        mail -> Text,
+        shown -> Bool,
+    }
+}
+
 diesel::joinable!(member_roles -> members (member_id));
 diesel::joinable!(tier_changes -> members (member_id));
 diesel::joinable!(sessions -> members (member_id));
@@ -421,6 +458,7 @@ diesel::joinable!(board_members -> boards (board_id));
 diesel::joinable!(member_blocks -> members (blocked_id));
 diesel::joinable!(drafts -> members (member_id));
 diesel::joinable!(acts -> threads (thread_id));
+diesel::joinable!(notifications -> threads (thread_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,
@@ -451,4 +489,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rulebooks,
     community_rules,
     acts,
+    notifications,
+    told_likes,
+    notification_choices,
 );

@@ -257,7 +257,7 @@ impl Mailer for Told {
 }
 
 fn queue(site: &TestSite, to: &str) {
-    let mail = Mail { to: to.to_owned(), subject: "Hello".to_owned(), body: "A link".to_owned() };
+    let mail = Mail::new(to, "Hello", "A link");
     let now = site.clock.now();
     site.write(move |conn| Ok(mails::queue(conn, &mail, now)?));
 }
@@ -344,8 +344,7 @@ async fn what_is_refused_for_good_is_not_tried_again_and_administrators_see_it()
 #[test]
 fn a_real_server_that_refuses_for_good_is_told_from_one_that_is_busy() {
     let url = |sink: &Sink| url::Url::parse(&sink.url()).unwrap();
-    let mail =
-        Mail { to: "nora@members.example".to_owned(), subject: "Hello".to_owned(), body: "Words".to_owned() };
+    let mail = Mail::new("nora@members.example", "Hello", "Words");
     let smtp = |url: url::Url| {
         touchstone::outside::smtp::Smtp::new(&url, "forum@touchstone.example", "The Quay").unwrap()
     };
