@@ -64,11 +64,7 @@ impl Desk {
     /// Tells of a post.
     pub fn about_post(&self, to: To<'_>, kind: Kind, actor: &str, subject: &Subject) -> Mail {
         let origin = &self.letterhead.origin;
-        let said = format!(
-            "{actor} {} “{}”.",
-            does(kind, Some(subject.number), None, ""),
-            subject.title
-        );
+        let said = format!("{actor} {} “{}”.", does(kind, Some(subject.number), None, ""), subject.title);
         let mut paragraphs = vec![said];
         if !matches!(kind, Kind::Like | Kind::Answer) {
             let words = excerpt(&subject.html, WORDS);

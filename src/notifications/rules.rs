@@ -96,7 +96,9 @@ impl Kind {
         match self {
             Self::Mention => "Somebody names you with @ in a post.",
             Self::Quote => "Somebody quotes one of your posts.",
-            Self::Reply => "Somebody writes in a thread that you follow. You follow each thread you write in.",
+            Self::Reply => {
+                "Somebody writes in a thread that you follow. You follow each thread you write in."
+            }
             Self::Thread => "Somebody starts a thread in a board that you follow.",
             Self::Like => "Somebody likes one of your posts. Likes of one post are gathered.",
             Self::Answer => "Your answer to a question is accepted.",
@@ -288,7 +290,9 @@ pub fn does(kind: Kind, number: Option<i64>, act: Option<ActKind>, detail: &str)
         Kind::Quote => format!("quoted you in {place}of").replace("in of", "in"),
         Kind::Reply => "replied in".to_owned(),
         Kind::Thread => "started".to_owned(),
-        Kind::Like => format!("liked your {}", if place.is_empty() { "post in".to_owned() } else { place + "in" }),
+        Kind::Like => {
+            format!("liked your {}", if place.is_empty() { "post in".to_owned() } else { place + "in" })
+        }
         Kind::Answer => "accepted your answer in".to_owned(),
         Kind::Announcement => "announced".to_owned(),
         Kind::Decision => decision(act, detail).to_owned(),

@@ -11,8 +11,8 @@ use diesel::prelude::*;
 pub use decisions::{Decision, decision};
 pub use lists::{Act, After, Listed, Place, Which, list};
 pub use people::{
-    Person, Subject, blocking, board_levels, choices_of, everybody, followers_of_board, followers_of_thread, mentioned,
-    people, quoted, save_choices, subject, subject_of_thread, thread_levels,
+    Person, Subject, blocking, board_levels, choices_of, everybody, followers_of_board, followers_of_thread,
+    mentioned, people, quoted, save_choices, subject, subject_of_thread, thread_levels,
 };
 
 use super::NotificationId;
@@ -186,7 +186,8 @@ pub fn mark_seen(
         .filter(posts::thread_id.eq(thread))
         .filter(posts::number.le(up_to))
         .select(posts::id.nullable());
-    let of_words = [Kind::Mention, Kind::Quote, Kind::Reply, Kind::Thread, Kind::Announcement].map(Kind::code);
+    let of_words =
+        [Kind::Mention, Kind::Quote, Kind::Reply, Kind::Thread, Kind::Announcement].map(Kind::code);
     let unread = notifications::table
         .filter(notifications::member_id.eq(member))
         .filter(notifications::thread_id.eq(thread))

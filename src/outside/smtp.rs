@@ -63,8 +63,7 @@ impl Mailer for Smtp {
             let root = format!("<{conversation}@{}>", self.host);
             head = head.in_reply_to(root.clone()).references(root);
         }
-        let mut message =
-            head.body(mail.body.clone()).map_err(|cause| Failure::Final(cause.to_string()))?;
+        let mut message = head.body(mail.body.clone()).map_err(|cause| Failure::Final(cause.to_string()))?;
         for (name, value) in self.more_heads(mail) {
             message.headers_mut().insert_raw(header::HeaderValue::new(name, value));
         }

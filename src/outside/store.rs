@@ -175,8 +175,10 @@ pub fn failing_before(conn: &mut Conn, before: Option<i64>, limit: i64) -> Query
 
 /// Lets a mail that was tried in vain begin anew, and says whether there was one.
 pub fn try_again(conn: &mut Conn, id: i64, now: Time) -> QueryResult<bool> {
-    diesel::update(mails::table.find(id).filter(mails::sent_at.is_null()).filter(mails::failure.is_not_null()))
-        .set((mails::tries.eq(0), mails::due_at.eq(now)))
-        .execute(conn)
-        .map(|rows| rows == 1)
+    diesel::update(
+        mails::table.find(id).filter(mails::sent_at.is_null()).filter(mails::failure.is_not_null()),
+    )
+    .set((mails::tries.eq(0), mails::due_at.eq(now)))
+    .execute(conn)
+    .map(|rows| rows == 1)
 }

@@ -94,7 +94,13 @@ mod tests {
             is_one_click(&request.to_srv_request())
         };
         assert!(free(Method::POST, "/unsubscribe/7.reply.abc"));
-        for path in ["/unsubscribe", "/unsubscribe/", "/unsubscribe/a/b", "/unsubscribes/a", "/settings/unsubscribe/a"] {
+        for path in [
+            "/unsubscribe",
+            "/unsubscribe/",
+            "/unsubscribe/a/b",
+            "/unsubscribes/a",
+            "/settings/unsubscribe/a",
+        ] {
             assert!(!free(Method::POST, path), "{path}");
         }
         assert!(!free(Method::DELETE, "/unsubscribe/7.reply.abc"));

@@ -59,8 +59,7 @@ pub(super) fn deliver(
     let ids: Vec<MemberId> = hearers.iter().map(|hearer| hearer.member).collect();
     let told = store::told(conn, &ids, &news.key)?;
     strengthen(conn, news, &hearers, &told, now)?;
-    let new: Vec<Hearer> =
-        hearers.into_iter().filter(|hearer| !told.contains_key(&hearer.member)).collect();
+    let new: Vec<Hearer> = hearers.into_iter().filter(|hearer| !told.contains_key(&hearer.member)).collect();
     write(conn, desk, news, &new, now)
 }
 
@@ -158,13 +157,7 @@ fn strengthen(
 }
 
 /// Writes the notifications, counts them, and queues the mails that leave at once.
-fn write(
-    conn: &mut Conn,
-    desk: &Desk,
-    news: &News,
-    hearers: &[Hearer],
-    now: Time,
-) -> Result<(), Error> {
+fn write(conn: &mut Conn, desk: &Desk, news: &News, hearers: &[Hearer], now: Time) -> Result<(), Error> {
     if hearers.is_empty() {
         return Ok(());
     }

@@ -40,12 +40,7 @@ pub fn tell_next(conn: &mut Conn, letterhead: &Letterhead, now: Time) -> Result<
 }
 
 /// Tells whom an event concerns; where they are too many for one time, says up to whom.
-fn tell(
-    conn: &mut Conn,
-    taken: &Taken,
-    letterhead: &Letterhead,
-    now: Time,
-) -> Result<Option<i64>, Error> {
+fn tell(conn: &mut Conn, taken: &Taken, letterhead: &Letterhead, now: Time) -> Result<Option<i64>, Error> {
     let event: Event = serde_json::from_str(&taken.payload)
         .map_err(|cause| Error::internal(format!("the event cannot be read: {cause}")))?;
     let desk = Desk { letterhead: letterhead.clone(), signer: signer_or_new(conn)? };

@@ -116,7 +116,8 @@ pub(super) async fn list(
     listed.truncate(A_PAGE);
     let next = listed.last().filter(|_| has_more).map(|last| {
         let after = format!("{}.{}", rfc3339(last.happened_at), last.id.0);
-        let asked = url::form_urlencoded::Serializer::new(String::new()).append_pair("after", &after).finish();
+        let asked =
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("after", &after).finish();
         format!("/notifications?{asked}")
     });
     let standing = member.standing();

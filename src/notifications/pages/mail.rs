@@ -99,8 +99,7 @@ pub(super) async fn show(
     let ((waiting, given_up), mut mails, untold, failing) = loading.await?;
     let has_more = mails.len() > A_PAGE;
     mails.truncate(A_PAGE);
-    let next =
-        mails.last().filter(|_| has_more).map(|last| format!("/admin/mail?before={}", last.id));
+    let next = mails.last().filter(|_| has_more).map(|last| format!("/admin/mail?before={}", last.id));
     let frame = Frame::new(&site, administrator.0.account(), "Mail")
         .with_crumbs(vec![Crumb::new("Admin", "/admin"), Crumb::new("Mail", "/admin/mail")]);
     page(&MailPage {

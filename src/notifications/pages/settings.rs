@@ -79,8 +79,7 @@ async fn respond(
         Ok((mailbox, actions::choices(conn, id)?))
     });
     let (mailbox, choices) = loading.await?;
-    let chosen =
-        |(kind, choice): (Kind, Choice)| Row::new(kind, choice.mail.code().to_owned(), choice.shown);
+    let chosen = |(kind, choice): (Kind, Choice)| Row::new(kind, choice.mail.code().to_owned(), choice.shown);
     let frame = Frame::new(site, member.account(), "What is sent to you").with_crumbs(vec![
         Crumb::new("Settings", "/settings"),
         Crumb::new("Notifications", "/settings/notifications"),

@@ -67,17 +67,7 @@ const SUBJECT: SubjectColumns = (
 fn subject_of(row: SubjectRow) -> Subject {
     let (post, number, author, html, removed_at, thread, title, board, audience) = row;
     let html = SafeHtml::from_store(html);
-    Subject {
-        post,
-        number,
-        author,
-        html,
-        is_removed: removed_at.is_some(),
-        thread,
-        title,
-        board,
-        audience,
-    }
+    Subject { post, number, author, html, is_removed: removed_at.is_some(), thread, title, board, audience }
 }
 
 /// A post with its thread.
@@ -148,7 +138,12 @@ pub fn followers_of_board(
 
 /// Every member, by number, beginning after `after`.
 pub fn everybody(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<MemberId>> {
-    members::table.filter(members::id.gt(after)).order(members::id).limit(limit).select(members::id).load(conn)
+    members::table
+        .filter(members::id.gt(after))
+        .order(members::id)
+        .limit(limit)
+        .select(members::id)
+        .load(conn)
 }
 
 /// Somebody who could be told.
@@ -206,7 +201,9 @@ pub fn board_levels(
 }
 
 fn levels(rows: Vec<(MemberId, String)>) -> QueryResult<HashMap<MemberId, Level>> {
-    rows.into_iter().map(|(member, level)| decode(&level, Level::parse).map(|level| (member, level))).collect()
+    rows.into_iter()
+        .map(|(member, level)| decode(&level, Level::parse).map(|level| (member, level)))
+        .collect()
 }
 
 /// Who of these members blocked somebody.
@@ -245,5 +242,6 @@ pub fn save_choices(conn: &mut Conn, member: MemberId, choices: &[(Kind, Choice)
             )
         })
         .collect();
-    on_backend!(conn, |c| diesel::insert_into(notification_choices::table).values(&rows).execute(c)).map(|_| ())
+    on_backend!(conn, |c| diesel::insert_into(notification_choices::table).values(&rows).execute(c))
+        .map(|_| ())
 }

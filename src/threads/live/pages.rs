@@ -33,10 +33,11 @@ pub(in crate::threads) async fn live(
     let finding = site.db.read(move |conn| actions::find_open(conn, thread, &standing));
     let (found, _) = finding.await?;
     let from = address::of(&request, site.settings.proxies);
-    let watcher = watching.into_inner().watch(thread, found.last_number, &from).map_err(|full| match full {
-        Full::Address => Error::TooMany { seconds: 60 },
-        Full::All => Error::Busy,
-    })?;
+    let watcher =
+        watching.into_inner().watch(thread, found.last_number, &from).map_err(|full| match full {
+            Full::Address => Error::TooMany { seconds: 60 },
+            Full::All => Error::Busy,
+        })?;
     let ends = Instant::now() + AT_MOST;
     let lines = stream::unfold(watcher, move |watcher| next(watcher, ends));
     Ok(HttpResponse::Ok()
