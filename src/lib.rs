@@ -33,6 +33,8 @@ pub mod verification;
 
 pub mod moderation;
 
+pub mod notifications;
+
 pub mod exchange;
 
 pub mod jobs;

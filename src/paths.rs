@@ -75,6 +75,18 @@ pub fn member(handle: &str) -> String {
     format!("/u/{handle}")
 }
 
+/// One of a member's notifications: leads on to what it tells of.
+#[must_use]
+pub fn notification(id: i64) -> String {
+    format!("/notifications/{id}")
+}
+
+/// What a member reads of an act that concerns them.
+#[must_use]
+pub fn notice(act: i64) -> String {
+    format!("/notices/{act}")
+}
+
 /// What a badge means.
 #[must_use]
 pub fn badge(code: &str) -> String {

@@ -20,7 +20,7 @@ impl Letterhead {
         body.push('\n');
         body.push_str(&self.origin);
         body.push('\n');
-        Mail { to: to.to_owned(), subject: subject.to_owned(), body }
+        Mail::new(to, subject, body)
     }
 
     /// Asks a new member to confirm the address.

@@ -103,6 +103,7 @@ impl Member {
             monogram: monogram(&self.name),
             hue: self.id.0 % 8,
             is_administrator: self.is(Role::Administrator),
+            unread: self.state.unread_notifications,
         })
     }
 }

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use super::{Outcome, demo, open_migrated, say};
 use crate::accounts::actions::offer_first_administrator;
 use crate::accounts::demo::PEOPLE;
+use crate::accounts::mails::Letterhead;
 use crate::accounts::viewer::Seen;
 use crate::clock::Clock;
 use crate::db::Db;
@@ -20,11 +21,12 @@ use crate::outside::mail::{Mailer, Outbox};
 use crate::outside::smtp::Smtp;
 use crate::settings::Settings;
 use crate::threads::reading::Reads;
+use crate::threads::live::Watching;
 use crate::threads::views::Views;
 use crate::tokens::Token;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
-use crate::{accounts, badges, boards, members, moderation, outside, threads, verification};
+use crate::{accounts, badges, boards, members, moderation, notifications, outside, threads, verification};
 
 /// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.
 const LARGEST_FORM: usize = 512 * 1024;
@@ -42,6 +44,8 @@ pub struct Forum {
     pub reads: Arc<Reads>,
     /// Sessions used since the last batch.
     pub seen: Arc<Seen>,
+    /// Threads that somebody has open.
+    pub watching: Arc<Watching>,
 }
 
 impl Forum {
@@ -51,7 +55,13 @@ impl Forum {
         let assets = Arc::new(Assets::gather(&settings.accent));
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
         let site = Site { db, clock, settings, assets, demo, mail_queued };
-        Self { site, views: Arc::default(), reads: Arc::default(), seen: Arc::default() }
+        Self {
+            site,
+            views: Arc::default(),
+            reads: Arc::default(),
+            seen: Arc::default(),
+            watching: Arc::default(),
+        }
     }
 
     /// The jobs that belong to it.
@@ -66,6 +76,11 @@ impl Forum {
             reads: Arc::clone(&self.reads),
             seen: Arc::clone(&self.seen),
             mail_queued: Arc::clone(&self.site.mail_queued),
+            letterhead: Letterhead {
+                origin: self.site.settings.origin(),
+                community: self.site.settings.name.clone(),
+            },
+            watching: Arc::clone(&self.watching),
         }
     }
 
@@ -97,11 +112,13 @@ impl Forum {
             .app_data(web::Data::from(Arc::clone(&self.views)))
             .app_data(web::Data::from(Arc::clone(&self.reads)))
             .app_data(web::Data::from(Arc::clone(&self.seen)))
+            .app_data(web::Data::from(Arc::clone(&self.watching)))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             .configure(threads::pages::routes)
             .configure(assets::routes)
             .configure(accounts::pages::routes)
             .configure(moderation::pages::routes)
+            .configure(notifications::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
             .configure(members::pages::routes)
@@ -190,12 +207,30 @@ async fn listen(forum: Forum, mailer: Option<Arc<dyn Mailer>>) -> Outcome {
         .map_err(|cause| format!("{address} cannot be listened on: {cause}"))?
         .run();
     let working = actix_web::rt::spawn(jobs.clone().run());
+    let parting = actix_web::rt::spawn(part(Arc::clone(&forum.watching)));
     tracing::info!(%address, "listening");
     let ended = server.await.map_err(|cause| format!("the server failed: {cause}"));
     working.abort();
+    parting.abort();
     // What was gathered since the last batch is written before the program ends.
     jobs.flush_reads().await.map_err(|cause| cause.cause())?;
     jobs.flush().await.map_err(|cause| cause.cause())?;
     tracing::info!("stopped");
     ended
+}
+
+/// Lets those go who have a thread open when the program is told to end: their connections would last otherwise.
+async fn part(watching: Arc<Watching>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut asked), Ok(mut interrupted)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::warn!("signals cannot be heard: open pages will hold the end up");
+        return;
+    };
+    tokio::select! {
+        _ = asked.recv() => {}
+        _ = interrupted.recv() => {}
+    }
+    watching.close();
 }

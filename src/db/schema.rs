@@ -110,6 +110,8 @@ diesel::table! {
         tries -> BigInt,
         sent_at -> Nullable<Timestamp>,
         failure -> Nullable<Text>,
+        conversation -> Nullable<Text>,
+        unsubscribe -> Nullable<Text>,
     }
 }
 
@@ -359,6 +361,7 @@ diesel::table! {
         due_at -> Timestamp,
         tries -> BigInt,
         failure -> Nullable<Text>,
+        told_up_to -> BigInt,
     }
 }
 
@@ -427,6 +430,20 @@ diesel::table! {
         old -> Text,
         rank -> Text,
         changed_at -> Timestamp,
+    notifications (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        key -> Text,
+        kind -> Text,
+        happened_at -> Timestamp,
+        actor_id -> Nullable<BigInt>,
+        gathered -> BigInt,
+        thread_id -> Nullable<BigInt>,
+        post_id -> Nullable<BigInt>,
+        act_id -> Nullable<BigInt>,
+        detail -> Text,
+        read_at -> Nullable<Timestamp>,
+        waits_since -> Nullable<Timestamp>,
     }
 }
 
@@ -435,6 +452,18 @@ diesel::table! {
         member_id -> BigInt,
         rank -> Text,
         lost_at -> Timestamp,
+    told_likes (post_id, member_id) {
+        post_id -> BigInt,
+        member_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    notification_choices (member_id, kind) {
+        member_id -> BigInt,
+        kind -> Text,
+        mail -> Text,
+        shown -> Bool,
     }
 }
 
@@ -462,6 +491,7 @@ diesel::joinable!(drafts -> members (member_id));
 diesel::joinable!(acts -> threads (thread_id));
 diesel::joinable!(rank_changes -> members (member_id));
 diesel::joinable!(rank_losses -> members (member_id));
+diesel::joinable!(notifications -> threads (thread_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,
@@ -496,4 +526,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rank_rules,
     rank_changes,
     rank_losses,
+    notifications,
+    told_likes,
+    notification_choices,
 );

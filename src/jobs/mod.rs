@@ -1,19 +1,24 @@
-//! What runs beside the requests: mail leaves, gathered counts are written down, ranks follow what members did, what
-//! is over is swept away.
+//! What runs beside the requests: what happened is told, mail leaves, gathered counts are written down, what is
+//! over is swept away.
+
+mod live;
+mod mail;
+mod outbox;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::accounts::mails::Letterhead;
 use crate::accounts::viewer::Seen;
 use crate::accounts::{rules, store as accounts};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
 use crate::members::ranks::actions::settle_everybody;
-use crate::outside::mail::{Failure, Mailer, TRIES, pause};
-use crate::outside::store::{self as mails, Queued};
+use crate::outside::mail::Mailer;
+use crate::threads::live::Watching;
 use crate::threads::reading::{self, Reads};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
@@ -22,14 +27,10 @@ use crate::threads::views::Views;
 const FLUSH: Duration = Duration::from_secs(30);
 /// How often it is written down how far members read.
 const READS: Duration = Duration::from_secs(2);
-/// How often the queue of mails is looked at when nobody says that there is one.
-const LOOK: Duration = Duration::from_secs(10);
-/// How often what is over is swept away.
-const SWEEP: Duration = Duration::from_hours(1);
 /// How often members are held against the rules of ranks.
 const RANKS: Duration = Duration::from_hours(1);
-/// How long a mail that was taken may take before another worker takes it.
-const AT_MOST: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
+/// How often what is over is swept away.
+const SWEEP: Duration = Duration::from_hours(1);
 
 /// What the jobs work with.
 #[derive(Clone)]
@@ -50,6 +51,10 @@ pub struct Jobs {
     pub seen: Arc<Seen>,
     /// Told when mail was queued.
     pub mail_queued: Arc<Notify>,
+    /// Where links in mails lead, and how the community is called.
+    pub letterhead: Letterhead,
+    /// Threads that somebody has open.
+    pub watching: Arc<Watching>,
 }
 
 impl Jobs {
@@ -57,66 +62,14 @@ impl Jobs {
     pub async fn run(self) {
         tokio::join!(
             self.mail(),
+            self.outbox(),
+            every(live::LOOK, || self.look()),
+            every(outbox::DIGESTS, || self.send_digests()),
             every(FLUSH, || self.flush()),
-            every(SWEEP, || self.sweep()),
+            every(READS, || self.flush_reads()),
             every(RANKS, || self.ranks()),
-            every(READS, || self.flush_reads())
+            every(SWEEP, || self.sweep()),
         );
-    }
-
-    async fn mail(&self) {
-        let Some(mailer) = &self.mailer else { return };
-        loop {
-            match self.send_one(mailer).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    // Told, or time is up: either way, look again.
-                    let _ = tokio::time::timeout(LOOK, self.mail_queued.notified()).await;
-                }
-                Err(cause) => {
-                    tracing::warn!(cause = %cause.cause(), "the queue of mails cannot be read");
-                    tokio::time::sleep(LOOK).await;
-                }
-            }
-        }
-    }
-
-    /// Sends the mail that is due longest, and says whether there was one.
-    ///
-    /// # Errors
-    /// When the database fails. A mail that cannot be handed over is no error: it is tried again.
-    pub async fn send_one(&self, mailer: &Arc<dyn Mailer>) -> Result<bool, Error> {
-        let now = self.clock.now();
-        // Looking is a read, so that an empty queue writes nothing.
-        let is_due = self.db.read(move |conn| Ok(mails::is_due(conn, TRIES, now)?)).await?;
-        if !is_due {
-            return Ok(false);
-        }
-        let taken = self.db.write(move |conn| Ok(mails::take_due(conn, TRIES, now, now + AT_MOST)?)).await?;
-        let Some(queued) = taken else { return Ok(false) };
-        let (mailer, mail, id) = (Arc::clone(mailer), queued.mail.clone(), queued.id);
-        let sent = tokio::task::spawn_blocking(move || mailer.send(id, &mail))
-            .await
-            .map_err(|cause| Error::internal(format!("sending a mail broke off: {cause}")))?;
-        self.write_down(&queued, sent).await?;
-        Ok(true)
-    }
-
-    async fn write_down(&self, queued: &Queued, sent: Result<(), Failure>) -> Result<(), Error> {
-        let (id, now, keep) = (queued.id, self.clock.now(), self.keeps_mail);
-        match sent {
-            // A sent mail holds an address and a link: it is not kept.
-            Ok(()) if !keep => self.db.write(move |conn| Ok(mails::drop(conn, id)?)).await,
-            Ok(()) => self.db.write(move |conn| Ok(mails::mark_sent(conn, id, now)?)).await,
-            Err(failure) => {
-                tracing::warn!(mail = id, tries = queued.tries, %failure, "a mail was not taken");
-                let tries = if matches!(failure, Failure::Final(_)) { TRIES } else { queued.tries };
-                // The try that just failed is counted already.
-                let wait = chrono::TimeDelta::from_std(pause(queued.tries - 1)).unwrap_or(AT_MOST);
-                let why = failure.to_string();
-                self.db.write(move |conn| Ok(mails::mark_failed(conn, id, &why, now + wait, tries)?)).await
-            }
-        }
     }
 
     /// Writes gathered views and used sessions down; with nothing gathered, nothing is written.

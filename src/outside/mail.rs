@@ -11,6 +11,19 @@ pub struct Mail {
     pub subject: String,
     /// The text.
     pub body: String,
+    /// The conversation it belongs to, as the left side of a message id: mail programs gather what names the same.
+    pub conversation: Option<String>,
+    /// Where one click ends mails of this kind; what has no such address is about the account itself.
+    pub unsubscribe: Option<String>,
+}
+
+impl Mail {
+    /// A mail that stands alone.
+    #[must_use]
+    pub fn new(to: impl Into<String>, subject: impl Into<String>, body: impl Into<String>) -> Self {
+        let (to, subject, body) = (to.into(), subject.into(), body.into());
+        Self { to, subject, body, conversation: None, unsubscribe: None }
+    }
 }
 
 /// Why a mail was not handed over.

@@ -4,21 +4,31 @@ use diesel::prelude::*;
 
 use super::mail::Mail;
 use crate::clock::Time;
-use crate::db::Conn;
 use crate::db::schema::mails;
+use crate::db::{Conn, on_backend};
 
 /// Puts a mail into the queue, in the transaction of whatever it tells of.
 pub fn queue(conn: &mut Conn, mail: &Mail, now: Time) -> QueryResult<()> {
-    diesel::insert_into(mails::table)
-        .values((
-            mails::recipient.eq(&mail.to),
-            mails::subject.eq(&mail.subject),
-            mails::body.eq(&mail.body),
-            mails::queued_at.eq(now),
-            mails::due_at.eq(now),
-        ))
-        .execute(conn)
-        .map(|_| ())
+    queue_all(conn, std::slice::from_ref(mail), now)
+}
+
+/// Puts mails into the queue together.
+pub fn queue_all(conn: &mut Conn, mails: &[Mail], now: Time) -> QueryResult<()> {
+    let rows: Vec<_> = mails
+        .iter()
+        .map(|mail| {
+            (
+                mails::recipient.eq(&mail.to),
+                mails::subject.eq(&mail.subject),
+                mails::body.eq(&mail.body),
+                mails::conversation.eq(mail.conversation.as_deref()),
+                mails::unsubscribe.eq(mail.unsubscribe.as_deref()),
+                mails::queued_at.eq(now),
+                mails::due_at.eq(now),
+            )
+        })
+        .collect();
+    on_backend!(conn, |c| diesel::insert_into(mails::table).values(&rows).execute(c)).map(|_| ())
 }
 
 /// A mail in the queue.
@@ -38,7 +48,8 @@ pub struct Queued {
     pub failure: Option<String>,
 }
 
-type Row = (i64, String, String, String, Time, i64, Option<Time>, Option<String>);
+type Head = (Option<String>, Option<String>);
+type Row = (i64, String, String, String, Time, i64, Option<Time>, Option<String>, Head);
 const COLUMNS: (
     mails::id,
     mails::recipient,
@@ -48,6 +59,7 @@ const COLUMNS: (
     mails::tries,
     mails::sent_at,
     mails::failure,
+    (mails::conversation, mails::unsubscribe),
 ) = (
     mails::id,
     mails::recipient,
@@ -57,11 +69,13 @@ const COLUMNS: (
     mails::tries,
     mails::sent_at,
     mails::failure,
+    (mails::conversation, mails::unsubscribe),
 );
 
 fn queued(row: Row) -> Queued {
-    let (id, to, subject, body, queued_at, tries, sent_at, failure) = row;
-    Queued { id, mail: Mail { to, subject, body }, queued_at, tries, sent_at, failure }
+    let (id, to, subject, body, queued_at, tries, sent_at, failure, (conversation, unsubscribe)) = row;
+    let mail = Mail { to, subject, body, conversation, unsubscribe };
+    Queued { id, mail, queued_at, tries, sent_at, failure }
 }
 
 /// Takes the mail that is due longest, and moves its next try to `again_at`: should this process end before
@@ -136,4 +150,35 @@ pub fn is_due(conn: &mut Conn, limit: i64, now: Time) -> QueryResult<bool> {
         .filter(mails::due_at.le(now))
         .filter(mails::tries.lt(limit));
     diesel::select(diesel::dsl::exists(due)).get_result(conn)
+}
+
+/// How many mails wait for their turn or their next try, and how many were given up after `limit` tries.
+pub fn counts(conn: &mut Conn, limit: i64) -> QueryResult<(i64, i64)> {
+    let unsent = mails::table.filter(mails::sent_at.is_null());
+    let waiting = unsent.filter(mails::tries.lt(limit)).count().get_result(conn)?;
+    let given_up = unsent.filter(mails::tries.ge(limit)).count().get_result(conn)?;
+    Ok((waiting, given_up))
+}
+
+/// A page of the mails that were tried in vain, the newest first, beginning below `before`.
+pub fn failing_before(conn: &mut Conn, before: Option<i64>, limit: i64) -> QueryResult<Vec<Queued>> {
+    let rows: Vec<Row> = mails::table
+        .filter(mails::sent_at.is_null())
+        .filter(mails::failure.is_not_null())
+        .filter(mails::id.lt(before.unwrap_or(i64::MAX)))
+        .order(mails::id.desc())
+        .limit(limit)
+        .select(COLUMNS)
+        .load(conn)?;
+    Ok(rows.into_iter().map(queued).collect())
+}
+
+/// Lets a mail that was tried in vain begin anew, and says whether there was one.
+pub fn try_again(conn: &mut Conn, id: i64, now: Time) -> QueryResult<bool> {
+    diesel::update(
+        mails::table.find(id).filter(mails::sent_at.is_null()).filter(mails::failure.is_not_null()),
+    )
+    .set((mails::tries.eq(0), mails::due_at.eq(now)))
+    .execute(conn)
+    .map(|rows| rows == 1)
 }

@@ -169,6 +169,7 @@ fn add_post(
         boards::store::add_counts(conn, board, 0, 1)?;
         members::store::add_posts(conn, author, 1)?;
     }
+    store::follow(conn, author, thread)?;
     events::store::add(conn, &Event::Posted { post }, now)?;
     Ok(post)
 }

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod answers;
 pub mod credit;
 pub mod likes;
+pub mod live;
 pub mod pages;
 pub mod reading;
 pub mod rules;

@@ -8,11 +8,14 @@ mod write;
 
 use actix_web::web;
 
+use super::live::pages::live;
+
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/t/{id}/{slug}", web::get().to(read::thread))
         .configure(super::reading::pages::routes)
+        .route("/t/{id}/{slug}/live", web::get().to(live))
         .route("/t/{id}/{slug}/{number}", web::get().to(read::number))
         .route("/t/{id}", web::get().to(read::bare))
         .route("/p/{post}", web::get().to(read::permalink))

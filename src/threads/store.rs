@@ -5,6 +5,7 @@ mod lists;
 mod posts;
 
 use diesel::prelude::*;
+use diesel::query_dsl::methods::FilterDsl;
 
 pub use beside::{Beside, Posts, beside};
 pub(crate) use lists::exists_for;
@@ -19,8 +20,8 @@ use super::rules::ThreadKind;
 use crate::boards::Audience;
 use crate::boards::BoardId;
 use crate::clock::Time;
-use crate::db::schema::threads;
-use crate::db::{Conn, decode};
+use crate::db::schema::{thread_members, threads};
+use crate::db::{Conn, decode, on_backend};
 use crate::members::MemberId;
 use crate::paths;
 
@@ -216,4 +217,19 @@ pub fn set_pinned(conn: &mut Conn, id: ThreadId, pinned: bool) -> QueryResult<bo
         .set(threads::pinned.eq(pinned))
         .execute(conn)
         .map(|rows| rows == 1)
+}
+
+/// Lets a member follow a thread, unless they muted it.
+pub fn follow(conn: &mut Conn, member: MemberId, thread: ThreadId) -> QueryResult<()> {
+    let row = diesel::insert_into(thread_members::table)
+        .values((
+            thread_members::member_id.eq(member),
+            thread_members::thread_id.eq(thread),
+            thread_members::level.eq("follow"),
+        ))
+        .on_conflict((thread_members::member_id, thread_members::thread_id))
+        .do_update()
+        .set(thread_members::level.eq("follow"));
+    let row = FilterDsl::filter(row, thread_members::level.eq("normal"));
+    on_backend!(conn, |c| row.execute(c)).map(|_| ())
 }

@@ -2,6 +2,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::web;
@@ -20,7 +21,8 @@ pub async fn guard(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let site = request.app_data::<web::Data<Site>>().cloned();
     let origin = site.as_ref().map(|site| site.settings.origin());
-    if request.method().is_safe() || is_own(request.headers(), origin.as_deref()) {
+    let is_free = request.method().is_safe() || is_one_click(&request);
+    if is_free || is_own(request.headers(), origin.as_deref()) {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     }
     tracing::warn!(origin = ?request.headers().get(ORIGIN), "a write from another site was refused");
@@ -30,6 +32,13 @@ pub async fn guard(
         None => actix_web::ResponseError::error_response(&refused),
     };
     Ok(request.into_response(answer))
+}
+
+/// Ending mails by the link in a mail: mail programs send that from elsewhere (RFC 8058). The signed link alone
+/// counts there, and no session is looked at.
+fn is_one_click(request: &ServiceRequest) -> bool {
+    let token = request.path().strip_prefix("/unsubscribe/");
+    request.method() == Method::POST && token.is_some_and(|token| !token.is_empty() && !token.contains('/'))
 }
 
 /// `Sec-Fetch-Site` is set by the browser and cannot be forged by a page. Where it is missing, an `Origin`
@@ -76,5 +85,24 @@ mod tests {
         assert!(!is_own(&headers(&[("origin", "https://evil.example"), ("host", "forum.example")]), ours));
         assert!(!is_own(&headers(&[("origin", "null"), ("host", "forum.example")]), ours));
         assert!(is_own(&headers(&[]), ours));
+    }
+
+    #[test]
+    fn nothing_but_a_link_that_ends_mails_may_be_sent_from_elsewhere() {
+        let free = |method: Method, path: &str| {
+            let request = actix_web::test::TestRequest::with_uri(path).method(method);
+            is_one_click(&request.to_srv_request())
+        };
+        assert!(free(Method::POST, "/unsubscribe/7.reply.abc"));
+        for path in [
+            "/unsubscribe",
+            "/unsubscribe/",
+            "/unsubscribe/a/b",
+            "/unsubscribes/a",
+            "/settings/unsubscribe/a",
+        ] {
+            assert!(!free(Method::POST, path), "{path}");
+        }
+        assert!(!free(Method::DELETE, "/unsubscribe/7.reply.abc"));
     }
 }

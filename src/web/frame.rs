@@ -81,6 +81,26 @@ pub struct HeaderMember {
     pub hue: i64,
     /// Whether the administration is open to them.
     pub is_administrator: bool,
+    /// Notifications that they have not read.
+    pub unread: i64,
+}
+
+impl HeaderMember {
+    /// The number beside the bell, which has room for two digits.
+    #[must_use]
+    pub fn unread_shown(&self) -> String {
+        if self.unread > 99 { "99+".to_owned() } else { self.unread.to_string() }
+    }
+
+    /// The number beside the bell for whoever listens.
+    #[must_use]
+    pub fn unread_words(&self) -> String {
+        match self.unread {
+            0 => "Notifications".to_owned(),
+            1 => "1 unread notification".to_owned(),
+            many => format!("{many} unread notifications"),
+        }
+    }
 }
 
 impl Frame {

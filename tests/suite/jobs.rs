@@ -1,11 +1,10 @@
 //! What runs beside the requests: mail leaves once and by a real server, views are gathered, what is over goes.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use touchstone::accounts::rules::SESSION_IDLE;
@@ -16,94 +15,8 @@ use touchstone::outside::mail::{Failure, Mail, Mailer, TRIES};
 use touchstone::outside::store as mails;
 
 use crate::support::site::PASSWORD;
+use crate::support::smtp::{Sink, wait_for};
 use crate::support::{Client, Installation, Person, Program, TestSite, tables};
-
-/// A mail server as small as RFC 5321 allows: it keeps what it takes.
-struct Sink {
-    port: u16,
-    taken: Arc<Mutex<Vec<Taken>>>,
-}
-
-/// A mail as the server got it.
-#[derive(Clone, Debug, Default)]
-struct Taken {
-    from: String,
-    to: String,
-    data: String,
-}
-
-impl Sink {
-    /// A server that answers each recipient with this line.
-    fn start(recipient: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let taken = Arc::new(Mutex::new(Vec::new()));
-        let keep = Arc::clone(&taken);
-        std::thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                // A client that goes away in the middle is no failure of the server's.
-                let _ = talk(client, recipient, &keep);
-            }
-        });
-        Self { port, taken }
-    }
-
-    fn url(&self) -> String {
-        format!("smtp://127.0.0.1:{}", self.port)
-    }
-}
-
-fn talk(client: TcpStream, recipient: &str, taken: &Mutex<Vec<Taken>>) -> std::io::Result<()> {
-    let mut out = client.try_clone()?;
-    let mut lines = BufReader::new(client).lines();
-    let mut mail = Taken::default();
-    out.write_all(b"220 sink.example\r\n")?;
-    while let Some(line) = lines.next().transpose()? {
-        let answer = match line.to_ascii_uppercase() {
-            verb if verb.starts_with("EHLO") => "250-sink.example\r\n250 8BITMIME",
-            verb if verb.starts_with("MAIL FROM:") => {
-                line[10..].clone_into(&mut mail.from);
-                "250 fine"
-            }
-            verb if verb.starts_with("RCPT TO:") => {
-                line[8..].clone_into(&mut mail.to);
-                recipient
-            }
-            verb if verb == "DATA" => {
-                out.write_all(b"354 go on\r\n")?;
-                for line in lines.by_ref() {
-                    let line = line?;
-                    if line == "." {
-                        break;
-                    }
-                    mail.data.push_str(line.strip_prefix('.').unwrap_or(&line));
-                    mail.data.push('\n');
-                }
-                taken.lock().unwrap().push(std::mem::take(&mut mail));
-                "250 taken"
-            }
-            verb if verb == "QUIT" => {
-                return out.write_all(b"221 bye\r\n");
-            }
-            _ => "250 fine",
-        };
-        out.write_all(answer.as_bytes())?;
-        out.write_all(b"\r\n")?;
-    }
-    Ok(())
-}
-
-/// Waits until there is something.
-fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let patience = Instant::now() + Duration::from_secs(30);
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < patience, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
 
 fn newcomer() -> [(&'static str, &'static str); 4] {
     [("handle", "nora-vik"), ("name", "Nora Vik"), ("email", "nora@members.example"), ("password", PASSWORD)]
@@ -140,6 +53,8 @@ fn assert_confirms(server: &Program, mail: &str) {
     assert!(id.starts_with("<mail-") && id.ends_with("@touchstone.example>"), "{id}");
     assert!(head(mail, "Content-Type").starts_with("text/plain"));
     assert!(head(mail, "Date").contains("20"));
+    assert_eq!(head(mail, "Auto-Submitted"), "auto-generated");
+    assert!(!mail.contains("List-Unsubscribe"), "nobody unsubscribes from their account");
     let words = words(mail);
     let link = words
         .split_whitespace()
@@ -257,7 +172,7 @@ impl Mailer for Told {
 }
 
 fn queue(site: &TestSite, to: &str) {
-    let mail = Mail { to: to.to_owned(), subject: "Hello".to_owned(), body: "A link".to_owned() };
+    let mail = Mail::new(to, "Hello", "A link");
     let now = site.clock.now();
     site.write(move |conn| Ok(mails::queue(conn, &mail, now)?));
 }
@@ -344,8 +259,7 @@ async fn what_is_refused_for_good_is_not_tried_again_and_administrators_see_it()
 #[test]
 fn a_real_server_that_refuses_for_good_is_told_from_one_that_is_busy() {
     let url = |sink: &Sink| url::Url::parse(&sink.url()).unwrap();
-    let mail =
-        Mail { to: "nora@members.example".to_owned(), subject: "Hello".to_owned(), body: "Words".to_owned() };
+    let mail = Mail::new("nora@members.example", "Hello", "Words");
     let smtp = |url: url::Url| {
         touchstone::outside::smtp::Smtp::new(&url, "forum@touchstone.example", "The Quay").unwrap()
     };

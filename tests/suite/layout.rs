@@ -21,7 +21,8 @@ const ROOMS: &[(&str, &str)] = &[
     ("threads", "verification moderation"),
     ("verification", "boards accounts threads"),
     ("moderation", "verification"),
-    ("exchange", "verification moderation"),
+    ("notifications", "verification"),
+    ("exchange", "verification moderation notifications"),
     ("jobs", ""),
     ("commands", ""),
 ];

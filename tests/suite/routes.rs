@@ -137,6 +137,20 @@ const TABLE: &[Row] = &[
     post("/t/{id}/bookmark", "/t/SECRET/bookmark", &[], [403, 404, 303, 404, 303]),
     post("/t/{id}/unbookmark", "/t/THREAD/unbookmark", &[], members(303)),
     post("/t/{id}/unbookmark", "/t/SECRET/unbookmark", &[], [403, 404, 303, 404, 303]),
+    // Open to whom the thread is open; an answer that never ends is asked for elsewhere.
+    get("/t/{id}/{slug}/live", "/t/999999/x/live", [404; 5]),
+    // Being told
+    get("/notifications", "/notifications", SIGNED_IN),
+    get("/notifications/{id}", "/notifications/999999", [303, 404, 404, 404, 404]),
+    post("/notifications/{id}/read", "/notifications/999999/read", &[], members(404)),
+    post("/notifications/read", "/notifications/read", &[], members(303)),
+    get("/settings/notifications", "/settings/notifications", SIGNED_IN),
+    post("/settings/notifications", "/settings/notifications", &[], members(422)),
+    get("/unsubscribe/{token}", "/unsubscribe/nonsense", [404; 5]),
+    post("/unsubscribe/{token}", "/unsubscribe/nonsense", &[], [404; 5]),
+    get("/admin/mail", "/admin/mail", ADMINISTRATORS),
+    post("/admin/mail/{id}/again", "/admin/mail/999999/again", &[], administrators(404)),
+    post("/admin/mail/events/{id}/again", "/admin/mail/events/999999/again", &[], administrators(404)),
     // Keeping order
     get("/p/{post}/remove", "/p/POST/remove", MODERATORS),
     post("/p/{post}/remove", "/p/POST/remove", &[], moderators(422)),

@@ -8,6 +8,7 @@ use touchstone::badges::rules::{Badge, GrantState};
 use touchstone::boards::rules::Access;
 use touchstone::db::{Conn, migrations};
 use touchstone::members::rules::{ProfileVisibility, Rank, Role, Tier, TierSource};
+use touchstone::notifications::rules::{Delivery, Kind};
 use touchstone::threads::rules::ThreadKind;
 
 use crate::support::database::{TestDatabase, postgres};
@@ -409,6 +410,21 @@ fn coded_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
             "posts.edited_as",
             "UPDATE posts SET edited_at = created_at, edited_by = author_id, edit_reason = '', edited_as = '{}'",
             own(&["author", "moderator"]),
+        ),
+        (
+            "notifications.kind",
+            "INSERT INTO notifications (member_id, key, kind, happened_at) SELECT id, 'test {}', '{}', joined_at FROM members LIMIT 1",
+            own(&Kind::ALL.map(Kind::code)),
+        ),
+        (
+            "notification_choices.kind",
+            "INSERT INTO notification_choices (member_id, kind, mail, shown) SELECT id, '{}', 'daily', TRUE FROM members LIMIT 1",
+            own(&Kind::ALL.map(Kind::code)),
+        ),
+        (
+            "notification_choices.mail",
+            "UPDATE notification_choices SET mail = '{}'",
+            own(&Delivery::ALL.map(Delivery::code)),
         ),
         (
             "import_origins.kind",

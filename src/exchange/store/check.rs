@@ -18,7 +18,7 @@ struct Off {
 }
 
 /// A check: what is counted, and the query that finds what is off, in the SQL that both databases speak.
-const CHECKS: [(&str, &str); 11] = [
+const CHECKS: [(&str, &str); 12] = [
     (
         "readable posts of thread",
         "SELECT CAST(t.id AS TEXT) AS what, t.posts AS stored, \
@@ -54,6 +54,12 @@ const CHECKS: [(&str, &str); 11] = [
         "SELECT CAST(t.id AS TEXT) AS what, CAST(0 AS BIGINT) AS stored, CAST(1 AS BIGINT) AS counted FROM threads t \
          JOIN posts p ON p.thread_id = t.id AND p.number = (SELECT max(q.number) FROM posts q WHERE q.thread_id = t.id) \
          WHERE t.last_post_at <> p.created_at OR t.last_poster_id <> p.author_id LIMIT 20",
+    ),
+    (
+        "unread notifications of member",
+        "SELECT m.handle AS what, m.unread_notifications AS stored, \
+         (SELECT count(*) FROM notifications n WHERE n.member_id = m.id AND n.read_at IS NULL) AS counted FROM members m \
+         WHERE m.unread_notifications <> (SELECT count(*) FROM notifications n WHERE n.member_id = m.id AND n.read_at IS NULL) LIMIT 20",
     ),
     (
         "active badges whose bound name is not the member's",

@@ -6,6 +6,7 @@ pub mod page;
 pub mod people;
 pub mod program;
 pub mod site;
+pub mod smtp;
 pub mod tables;
 
 pub use page::Page;
