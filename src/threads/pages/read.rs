@@ -181,7 +181,11 @@ fn load(
 ) -> Result<Loaded, Error> {
     let boards = boards::store::all(conn)?;
     let thread = store::find(conn, id)?.ok_or(Error::NotFound)?;
-    let board = find_readable(&boards, thread.board, &viewer.standing()).ok_or(Error::NotFound)?.clone();
+    let standing = viewer.standing();
+    let board = find_readable(&boards, thread.board, &standing).ok_or(Error::NotFound)?.clone();
+    if !thread.audience.includes(&standing) {
+        return Err(Error::NotFound);
+    }
     let (from, to) = Pages { last: thread.last_number }.range(page);
     let posts = store::in_range(conn, id, from, to)?;
     let editors = posts.iter().filter_map(|post| post.edit.as_ref().map(|edit| edit.by));
@@ -371,7 +375,7 @@ pub(super) async fn permalink(
         let boards = boards::store::all(conn)?;
         let place = store::place_of(conn, PostId(*post))?.ok_or(Error::NotFound)?;
         find_readable(&boards, place.board, &standing).ok_or(Error::NotFound)?;
-        Ok(place)
+        if place.audience.includes(&standing) { Ok(place) } else { Err(Error::NotFound) }
     });
     let place = place.await?;
     found(&place_of_number(place.thread, &place.slug, place.last_number, place.number))

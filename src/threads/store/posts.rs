@@ -4,6 +4,8 @@ use diesel::prelude::*;
 
 use super::super::rules::{Edit, Held, Posted, Removal};
 use super::super::{PostId, ThreadId};
+use super::exists_for;
+use crate::boards::Audience;
 use crate::boards::BoardId;
 use crate::clock::Time;
 use crate::db::schema::{posts, threads};
@@ -106,9 +108,11 @@ pub struct Place {
     pub author: MemberId,
     /// Whether it was removed.
     pub is_removed: bool,
+    /// Who its thread exists for.
+    pub audience: Audience,
 }
 
-type PlaceRow = (PostId, ThreadId, String, BoardId, i64, i64, MemberId, Option<Time>);
+type PlaceRow = (PostId, ThreadId, String, BoardId, i64, i64, MemberId, Option<Time>, Audience);
 
 /// Where this post stands.
 pub fn place_of(conn: &mut Conn, id: PostId) -> QueryResult<Option<Place>> {
@@ -124,10 +128,11 @@ pub fn place_of(conn: &mut Conn, id: PostId) -> QueryResult<Option<Place>> {
             posts::number,
             posts::author_id,
             posts::removed_at,
+            threads::audience,
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(post, thread, slug, board, last_number, number, author, removed_at)| Place {
+    Ok(row.map(|(post, thread, slug, board, last_number, number, author, removed_at, audience)| Place {
         post,
         thread,
         slug,
@@ -136,6 +141,7 @@ pub fn place_of(conn: &mut Conn, id: PostId) -> QueryResult<Option<Place>> {
         number,
         author,
         is_removed: removed_at.is_some(),
+        audience,
     }))
 }
 
@@ -233,6 +239,7 @@ pub fn written_by(
     conn: &mut Conn,
     author: MemberId,
     boards: &[BoardId],
+    reader: Audience,
     limit: i64,
 ) -> QueryResult<Vec<Recent>> {
     let rows: Vec<(PostId, i64, Time, String, String)> = posts::table
@@ -240,6 +247,7 @@ pub fn written_by(
         .filter(posts::author_id.eq(author))
         .filter(posts::removed_at.is_null())
         .filter(threads::board_id.eq_any(boards))
+        .filter(exists_for(reader))
         .order(posts::id.desc())
         .limit(limit)
         .select((posts::id, posts::number, posts::created_at, threads::title, posts::html))
