@@ -100,6 +100,9 @@ pub fn reply(
         return Ok(posted);
     }
     let (found, board) = find_open(conn, thread, &author.standing)?;
+    if found.merged_into.is_some() {
+        return Err(forbidden("This thread was merged into another one. Answer there."));
+    }
     rules::may_reply(&board, found.kind, found.locked, &author.standing, author.email_confirmed)
         .map_err(forbidden)?;
     let post = add_post(conn, author.id, thread, written, now)?;

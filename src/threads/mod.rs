@@ -1,6 +1,8 @@
 //! Threads and their posts: the heart of the forum.
 
 pub mod actions;
+pub mod edits;
+pub mod moving;
 pub mod pages;
 pub mod rules;
 pub mod store;

@@ -11,6 +11,9 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/t/{id}/{slug}", web::get().to(read::thread))
+        // What is done to a thread is a word after its name: those come before its numbers.
+        .configure(super::edits::pages::routes)
+        .configure(super::moving::pages::routes)
         .route("/t/{id}/{slug}/{number}", web::get().to(read::number))
         .route("/t/{id}", web::get().to(read::bare))
         .route("/p/{post}", web::get().to(read::permalink))

@@ -94,6 +94,29 @@ const TABLE: &[Row] = &[
     post("/t/{id}/replies", "/t/SECRET/replies", THREAD, [404, 404, 303, 404, 303]),
     post("/t/{id}/replies", "/t/LOCKED/replies", THREAD, [403, 403, 303, 403, 303]),
     post("/preview", "/preview", THREAD, members(200)),
+    // Editing
+    get("/p/{post}/edit", "/p/POST/edit", [303, 403, 200, 403, 200]),
+    get("/p/{post}/edit", "/p/HIDDEN/edit", [303, 404, 200, 404, 200]),
+    post("/p/{post}/edit", "/p/POST/edit", &[], [403, 403, 422, 403, 422]),
+    post("/p/{post}/edit", "/p/HIDDEN/edit", &[], [404, 404, 422, 404, 422]),
+    get("/p/{post}/history", "/p/POST/history", ALL),
+    get("/p/{post}/history", "/p/HIDDEN/history", [404, 404, 200, 404, 200]),
+    get("/p/{post}/revisions/{n}/hide", "/p/POST/revisions/1/hide", [303, 403, 404, 403, 404]),
+    post("/p/{post}/revisions/{n}/hide", "/p/POST/revisions/1/hide", ACT, moderators(404)),
+    get("/p/{post}/note", "/p/POST/note", [303, 403, 200, 200, 200]),
+    get("/p/{post}/note", "/p/HIDDEN/note", [303, 403, 200, 404, 200]),
+    post("/p/{post}/note", "/p/POST/note", &[], [403, 403, 422, 422, 422]),
+    post("/p/{post}/notes/{id}/remove", "/p/POST/notes/999999/remove", &[], [403, 403, 404, 404, 404]),
+    get("/t/{id}/{slug}/title", "/t/THREAD/a-thread-to-read/title", [303, 403, 200, 403, 200]),
+    get("/t/{id}/{slug}/title", "/t/SECRET/x/title", [303, 404, 200, 404, 200]),
+    post("/t/{id}/title", "/t/THREAD/title", &[], [403, 403, 422, 403, 422]),
+    // Moving
+    get("/t/{id}/{slug}/move", "/t/THREAD/a-thread-to-read/move", MODERATORS),
+    post("/t/{id}/move", "/t/THREAD/move", &[], moderators(422)),
+    get("/t/{id}/{slug}/split", "/t/THREAD/a-thread-to-read/split", MODERATORS),
+    post("/t/{id}/split", "/t/THREAD/split", &[], moderators(422)),
+    get("/t/{id}/{slug}/merge", "/t/THREAD/a-thread-to-read/merge", MODERATORS),
+    post("/t/{id}/merge", "/t/THREAD/merge", &[], moderators(422)),
     // Keeping order
     get("/p/{post}/remove", "/p/POST/remove", MODERATORS),
     post("/p/{post}/remove", "/p/POST/remove", &[], moderators(422)),
@@ -154,6 +177,7 @@ const THREAD: &[(&str, &str)] = &[("title", "One more thread"), ("body", "Words 
 const ANNOUNCEMENT: &[(&str, &str)] =
     &[("title", "What changes here"), ("type", "announcement"), ("body", "Words of a manager.")];
 const REASON: &[(&str, &str)] = &[("reason", "It went in circles")];
+const ACT: &[(&str, &str)] = &[("rule", "4"), ("reason", "Personal data")];
 const ROLE: &[(&str, &str)] = &[("role", "senior-agent")];
 const TIER: &[(&str, &str)] = &[("tier", "top-rated")];
 const TIERS: &[(&str, &str)] = &[("name", "tiers.csv"), ("list", "handle,tier\ntarget-t,none\n")];
