@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use touchstone::boards::rules::Access;
-use touchstone::db::schema::{acts, members, outbox_events, post_notes, post_quotes, post_revisions, posts};
 use touchstone::db::schema::{accepted_answers, thread_events};
+use touchstone::db::schema::{acts, members, outbox_events, post_notes, post_quotes, post_revisions, posts};
 use touchstone::members::rules::Role;
 use touchstone::threads::{PostId, ThreadId};
 
@@ -35,7 +35,8 @@ fn path(post: PostId, word: &str) -> String {
 /// The words, the version and whether the post bears a mark.
 fn state(site: &TestSite, post: PostId) -> (String, i64, bool) {
     site.read(|conn| {
-        let row = posts::table.find(post).select((posts::body, posts::version, posts::edited_at.is_not_null()));
+        let row =
+            posts::table.find(post).select((posts::body, posts::version, posts::edited_at.is_not_null()));
         Ok(row.first(conn)?)
     })
 }
@@ -228,7 +229,8 @@ async fn the_history_tells_what_changed_in_both_views() {
     assert_eq!((page.text("del"), page.text("ins")), ("this".to_owned(), "that".to_owned()));
     assert!(page.text("#revision-2 .page-meta").starts_with("Ada, Nov 18, 2026, 13:00: that one"));
     assert_eq!(page.text("#revision-1 .diff"), "The first words of this thread.");
-    let page = site.get(&Person::visitor(), &format!("{}?view=side", path(post, "history"))).await.expect(200);
+    let page =
+        site.get(&Person::visitor(), &format!("{}?view=side", path(post, "history"))).await.expect(200);
     assert_eq!(page.text(".diff-old"), "The first words of this thread.");
     assert_eq!(page.text(".diff-new"), "The first words of that thread.");
 }
@@ -362,7 +364,10 @@ async fn an_author_changes_the_title_for_a_day() {
     assert_eq!(events, expected.map(|(kind, detail)| (kind.to_owned(), detail.to_owned())));
     site.clock.advance(TimeDelta::hours(25));
     site.post(&ada, &change, &[("title", "Too late"), ("kind", "question")]).await.expect(403);
-    assert_eq!(site.get(&ada, &format!("/t/{id}/which-hammer")).await.expect(200).text("h1"), "Which hammer?");
+    assert_eq!(
+        site.get(&ada, &format!("/t/{id}/which-hammer")).await.expect(200).text("h1"),
+        "Which hammer?"
+    );
 }
 
 #[actix_web::test]

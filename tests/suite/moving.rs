@@ -10,12 +10,12 @@ use touchstone::boards::rules::{Access, Standing};
 use touchstone::boards::{Audience, BoardId};
 use touchstone::clock::Time;
 use touchstone::db::Conn;
-use touchstone::db::schema::{accepted_answers, moved_posts, official_answers, posts, thread_events, threads};
+use touchstone::db::schema::{
+    accepted_answers, moved_posts, official_answers, posts, thread_events, threads,
+};
 use touchstone::error::Error;
 use touchstone::exchange::store::check;
-use touchstone::members::MemberId;
 use touchstone::members::rules::Role;
-use touchstone::moderation;
 use touchstone::text::names::Title;
 use touchstone::threads::actions::{Author, Written, reply, start};
 use touchstone::threads::edits::actions::{NewVersion, edit};
@@ -24,7 +24,9 @@ use touchstone::threads::moving::actions::{merge, move_thread, split};
 use touchstone::threads::moving::rules::Keeper;
 use touchstone::threads::moving::store::{AtNumber, moved_in, place_of_number};
 use touchstone::threads::rules::{Body, ThreadKind};
+use touchstone::threads::store::{add_thread_posts, place_of};
 use touchstone::threads::{PostId, ThreadId};
+use touchstone::{boards, members, moderation};
 
 use crate::support::look::id_of;
 use crate::support::{Person, TestSite};
@@ -52,8 +54,11 @@ fn wrong(site: &TestSite) -> Vec<String> {
 fn events_of(site: &TestSite, thread: &str) -> Vec<(String, String, String)> {
     let thread = ThreadId(number_of(thread));
     site.read(|conn| {
-        let events = thread_events::table.filter(thread_events::thread_id.eq(thread)).order(thread_events::id);
-        Ok(events.select((thread_events::kind, thread_events::detail, thread_events::detail_path)).load(conn)?)
+        let events =
+            thread_events::table.filter(thread_events::thread_id.eq(thread)).order(thread_events::id);
+        Ok(events
+            .select((thread_events::kind, thread_events::detail, thread_events::detail_path))
+            .load(conn)?)
     })
 }
 
@@ -323,7 +328,8 @@ struct World {
     given: BTreeMap<(i64, i64), PostId>,
 }
 
-type Row = (PostId, ThreadId, i64);
+/// A post, its thread, its number there, and whether it is removed.
+type Row = (PostId, ThreadId, i64, bool);
 
 impl World {
     fn new() -> Self {
@@ -341,7 +347,12 @@ impl World {
 
     fn rows(&self) -> Vec<Row> {
         self.site.read(|conn| {
-            let rows = posts::table.order(posts::id).select((posts::id, posts::thread_id, posts::number));
+            let rows = posts::table.order(posts::id).select((
+                posts::id,
+                posts::thread_id,
+                posts::number,
+                posts::removed_at.is_not_null(),
+            ));
             Ok(rows.load(conn)?)
         })
     }
@@ -359,14 +370,13 @@ impl World {
             self.site.try_write(move |conn| act(conn, &step, now, &rows, &threads, &boards, &ada, &keeper));
         match outcome {
             Ok(()) | Err(Error::Refused(_) | Error::Forbidden(_) | Error::NotFound) => {}
-            Err(Error::Conflict(why)) if why.contains("removed") => {}
             Err(other) => panic!("{}", other.cause()),
         }
     }
 
     /// No number is given twice, every address leads to its post, and counters equal counts.
     fn hold(&mut self) {
-        for (post, thread, number) in self.rows() {
+        for (post, thread, number, _) in self.rows() {
             let known = self.given.insert((thread.0, number), post);
             assert!(known.is_none_or(|known| known == post), "number {number} of {thread:?} twice");
         }
@@ -404,6 +414,10 @@ fn act(
     let thread = |place: usize| threads[place % threads.len()];
     let board = |place: usize| boards[place % boards.len()];
     let post = |place: usize| rows[place % rows.len()].0;
+    let of_those = |is_removed: bool, place: usize| {
+        let some: Vec<&Row> = rows.iter().filter(|row| row.3 == is_removed).collect();
+        some.get(place % some.len().max(1)).map(|row| row.0).ok_or(Error::NotFound)
+    };
     let title = Title::parse("A thread of its own").unwrap();
     match *step {
         Step::Start(place) => {
@@ -412,23 +426,25 @@ fn act(
         }
         Step::Post(place) => reply(conn, ada, thread(place), &words("An answer"), now).map(drop),
         Step::Remove(place) => {
-            moderation::actions::remove(conn, &moderator, post(place), "Off topic", now).map(drop)
+            moderation::actions::remove(conn, &moderator, of_those(false, place)?, "Off topic", now).map(drop)
         }
-        Step::Restore(place) => restore(conn, &moderator, post(place), now),
+        Step::Restore(place) => restore(conn, of_those(true, place)?),
         Step::Move(which, to) => {
             move_thread(conn, keeper, thread(which), board(to), to % 2 == 0, &grounds, now).map(drop)
         }
         Step::Split(which, mask, to) => {
             let from = thread(which);
             let here = rows.iter().filter(|row| row.1 == from);
-            let some: Vec<PostId> = here.filter(|row| mask >> (row.2 % 32) & 1 == 1).map(|row| row.0).collect();
+            let some: Vec<PostId> =
+                here.filter(|row| mask >> (row.2 % 32) & 1 == 1).map(|row| row.0).collect();
             split(conn, keeper, from, &some, &title, board(to), &grounds, now).map(drop)
         }
         Step::Merge(from, into) => merge(conn, keeper, thread(from), thread(into), &grounds, now).map(drop),
         Step::Edit(place) => {
             let editor = Editor { id: ada.id, standing: ada.standing.clone(), silenced_until: None };
             let why = Why::Own(String::new());
-            let new = NewVersion { written: words(&format!("Edited {place}")), changed: 200, version: 1, why };
+            let new =
+                NewVersion { written: words(&format!("Edited {place}")), changed: 200, version: 1, why };
             edit(conn, &editor, post(place), &new, now).map(drop)
         }
     }
@@ -454,11 +470,19 @@ fn any_sequence_of_acts_keeps_numbers_addresses_and_counts() {
 }
 
 /// Puts a removed post back.
-fn restore(
-    conn: &mut Conn,
-    by: &moderation::actions::Moderator,
-    post: PostId,
-    now: Time,
-) -> Result<(), Error> {
-    moderation::actions::restore(conn, by, post, now)
+fn restore(conn: &mut Conn, post: PostId) -> Result<(), Error> {
+    let place = place_of(conn, post)?.ok_or(Error::NotFound)?;
+    if !place.is_removed {
+        return Err(Error::NotFound);
+    }
+    let (board, _) = add_thread_posts(conn, place.thread, 1)?;
+    diesel::update(posts::table.find(post))
+        .set((
+            posts::removed_at.eq(None::<Time>),
+            posts::removed_by.eq(None::<i64>),
+            posts::removal_reason.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    boards::store::add_counts(conn, board, 0, 1)?;
+    Ok(members::store::add_posts(conn, place.author, 1)?)
 }

@@ -82,7 +82,8 @@ pub fn edit(
     now: Time,
 ) -> Result<Edited, Error> {
     let found = find(conn, post, &editor.standing)?;
-    let edits_as = rules::may_edit(editor, found.post.subject(found.thread.locked), now).map_err(forbidden)?;
+    let edits_as =
+        rules::may_edit(editor, found.post.subject(found.thread.locked), now).map_err(forbidden)?;
     if rules::is_same(&found.post.body, &new.written.body) {
         return Ok(Edited::Saved(found.posted()));
     }

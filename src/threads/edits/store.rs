@@ -47,8 +47,7 @@ impl Editable {
     }
 }
 
-type EditableRow =
-    (PostId, ThreadId, i64, MemberId, Time, String, String, i64, Option<Time>, Option<Time>);
+type EditableRow = (PostId, ThreadId, i64, MemberId, Time, String, String, i64, Option<Time>, Option<Time>);
 
 /// A post with its words.
 pub fn editable(conn: &mut Conn, id: PostId) -> QueryResult<Option<Editable>> {

@@ -6,6 +6,7 @@ use super::rules::{self, Keeper, Standpoint, Stays};
 use super::store::{self, AT_ONCE, NewEvent, Trace};
 use crate::acts::actions::{About, record};
 use crate::acts::rules::{ActKind, Grounds};
+use crate::boards;
 use crate::boards::BoardId;
 use crate::boards::rules::{Board, find_readable};
 use crate::clock::Time;
@@ -17,7 +18,6 @@ use crate::threads::actions::find_open;
 use crate::threads::rules::{Posted, ThreadKind};
 use crate::threads::store::{self as threads, NewThread, Thread};
 use crate::threads::{PostId, ThreadId};
-use crate::boards;
 
 /// Moves a thread to another board, and answers with its address. With `leaves_line`, a line in the thread says where
 /// it came from.
@@ -49,7 +49,8 @@ pub fn move_thread(
             true => (old.title.clone(), old.path()),
             false => ("a closed board".to_owned(), String::new()),
         };
-        let event = NewEvent { thread, after: found.last_number, kind: "moved", detail: &detail, path: &path };
+        let event =
+            NewEvent { thread, after: found.last_number, kind: "moved", detail: &detail, path: &path };
         store::add_event(conn, event, trace(by, grounds, now))?;
     }
     let about = About { member: Some(found.author), thread: Some(thread), ..About::default() };
@@ -75,8 +76,7 @@ pub fn split(
     store::lock(conn, thread)?;
     let (found, old_board) = find_whole(conn, by, thread)?;
     let boards = boards::store::all(conn)?;
-    let board =
-        find_readable(&boards, board, &by.standing).ok_or_else(|| Error::refused(Stays::NoBoard))?;
+    let board = find_readable(&boards, board, &by.standing).ok_or_else(|| Error::refused(Stays::NoBoard))?;
     let leaving = rules::chosen(&store::posts_of(conn, thread)?, wanted).map_err(Error::refused)?;
     let first = leaving.first().ok_or_else(|| Error::refused(Stays::NothingChosen))?;
     let slug = slug(title.as_str());

@@ -49,9 +49,7 @@ pub enum Stays {
     #[error("There is no such thread. Give its address, such as /t/12/its-title, or its number.")]
     NoThread,
     /// Who may read the one may not read the other.
-    #[error(
-        "The two threads exist for different people, so posts of the one cannot be shown in the other."
-    )]
+    #[error("The two threads exist for different people, so posts of the one cannot be shown in the other.")]
     OtherAudience,
     /// Nothing was chosen.
     #[error("Choose at least one post.")]
@@ -153,7 +151,14 @@ mod tests {
 
     #[test]
     fn a_thread_is_named_by_its_number_or_any_of_its_addresses() {
-        for text in ["12", " #12 ", "/t/12", "/t/12/a-title", "https://forum.example/t/12/a-title/7#p-7", "/t/12?page=2"] {
+        for text in [
+            "12",
+            " #12 ",
+            "/t/12",
+            "/t/12/a-title",
+            "https://forum.example/t/12/a-title/7#p-7",
+            "/t/12?page=2",
+        ] {
             assert_eq!(thread_of(text), Some(ThreadId(12)), "{text}");
         }
         for text in ["", "0", "-3", "/p/12", "twelve", "/t/"] {

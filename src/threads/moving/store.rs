@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use super::rules::Standpoint;
 use crate::boards::{Audience, BoardId};
 use crate::clock::Time;
-use crate::db::schema::{accepted_answers, members, moved_posts, official_answers, posts, thread_events, threads};
+use crate::db::schema::{
+    accepted_answers, members, moved_posts, official_answers, posts, thread_events, threads,
+};
 use crate::db::{Conn, on_backend};
 use crate::members::MemberId;
 use crate::threads::store::{Place, place_of};
@@ -55,7 +57,12 @@ pub struct Trace<'a> {
 }
 
 /// Leaves a stub at each number that these posts have in a thread; [`AT_ONCE`] at the most.
-pub fn leave_stubs(conn: &mut Conn, thread: ThreadId, left: &[Standpoint], trace: Trace<'_>) -> QueryResult<()> {
+pub fn leave_stubs(
+    conn: &mut Conn,
+    thread: ThreadId,
+    left: &[Standpoint],
+    trace: Trace<'_>,
+) -> QueryResult<()> {
     let rows: Vec<_> = left
         .iter()
         .map(|one| {
@@ -198,7 +205,8 @@ pub fn place_of_number(conn: &mut Conn, thread: ThreadId, number: i64) -> QueryR
     if let Some(post) = here {
         return Ok(AtNumber::Here(post));
     }
-    let moved = moved_posts::table.find((thread, number)).select(moved_posts::post_id).first(conn).optional()?;
+    let moved =
+        moved_posts::table.find((thread, number)).select(moved_posts::post_id).first(conn).optional()?;
     let Some(post) = moved else {
         return Ok(AtNumber::Nothing);
     };

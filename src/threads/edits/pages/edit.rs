@@ -43,7 +43,6 @@ struct EditPage {
     is_grace_possible: bool,
     minutes: i64,
     small: usize,
-    is_own: bool,
     needs_grounds: bool,
     rules: Vec<CommunityRule>,
     form: EditForm,
@@ -80,9 +79,8 @@ impl<'a> Desk<'a> {
         let loading = site.db.read(move |conn| {
             let found = actions::find(conn, post, &standing)?;
             let subject = found.post.subject(found.thread.locked);
-            let may = member.map_or(Err(MayNotEdit::NotYours), |member| {
-                rules::may_edit(&editor(&member), subject, now)
-            });
+            let may = member
+                .map_or(Err(MayNotEdit::NotYours), |member| rules::may_edit(&editor(&member), subject, now));
             let acts = may.as_ref().is_ok_and(|edits_as| edits_as.needs_grounds());
             Ok((found, may, if acts { rules_in_force(conn)? } else { Vec::new() }))
         });
@@ -109,7 +107,6 @@ impl<'a> Desk<'a> {
                 is_grace_possible: post.edited_at.is_none() && now - post.created_at <= GRACE,
                 minutes: GRACE.num_minutes(),
                 small: SMALL,
-                is_own: self.viewer.0.as_ref().is_some_and(|member| member.id == post.author),
                 needs_grounds: self.may.as_ref().is_ok_and(|edits_as| edits_as.needs_grounds()),
                 rules: self.rules.clone(),
                 form,
@@ -154,8 +151,7 @@ pub(super) async fn form(
         return Err(Error::Forbidden(why.to_string().into()));
     }
     let post = &desk.found.post;
-    let form =
-        EditForm { body: post.body.clone(), version: post.version.to_string(), ..EditForm::default() };
+    let form = EditForm { body: post.body.clone(), version: post.version.to_string(), ..EditForm::default() };
     desk.show(StatusCode::OK, form, More::default())
 }
 
@@ -177,11 +173,7 @@ pub(super) async fn save(
     let (body, why) = match desk.read(edits_as, &form) {
         Ok(read) => read,
         Err(problems) => {
-            return desk.show(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                form,
-                More { problems, ..More::default() },
-            );
+            return desk.show(StatusCode::UNPROCESSABLE_ENTITY, form, More { problems, ..More::default() });
         }
     };
     let new = desk.version(&body, why, &form);
@@ -197,12 +189,8 @@ pub(super) async fn save(
             desk.found = *found;
             desk.show(StatusCode::CONFLICT, form, More { conflict, ..More::default() })
         }
-        Err(Error::Forbidden(why)) => {
-            desk.show(StatusCode::FORBIDDEN, form, More::refused(why.into_owned()))
-        }
-        Err(Error::Refused(why)) => {
-            desk.show(StatusCode::UNPROCESSABLE_ENTITY, form, More::refused(why))
-        }
+        Err(Error::Forbidden(why)) => desk.show(StatusCode::FORBIDDEN, form, More::refused(why.into_owned())),
+        Err(Error::Refused(why)) => desk.show(StatusCode::UNPROCESSABLE_ENTITY, form, More::refused(why)),
         Err(Error::Busy) => {
             desk.show(StatusCode::SERVICE_UNAVAILABLE, form, More::refused(Error::Busy.to_string()))
         }

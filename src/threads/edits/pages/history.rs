@@ -103,10 +103,9 @@ pub(super) async fn history(
     let rows = rows(&found, &revisions, last.unwrap_or(1), &people, moderates);
     let (side, address) = (asked.view.as_deref() == Some("side"), format!("/p/{}/history", post.0));
     let view = if side { "view=side&" } else { "" };
-    let frame =
-        Frame::new(&site, viewer.account(), format!("History of post {}", found.post.number))
-            .with_crumbs(way_of(&found, "History"))
-            .at(address.clone());
+    let frame = Frame::new(&site, viewer.account(), format!("History of post {}", found.post.number))
+        .with_crumbs(way_of(&found, "History"))
+        .at(address.clone());
     let older = (revisions.len() > A_PAGE).then(|| rows.last()).flatten();
     page(&HistoryPage {
         frame,
@@ -240,9 +239,7 @@ pub(super) async fn hide(
     let actor = Actor::of(member.id, &member.roles).ok_or(Error::NotFound)?;
     let (standing, now) = (member.standing(), site.clock.now());
     site.db
-        .write(move |conn| {
-            actions::hide_revision(conn, (actor, &standing), post, revision, &grounds, now)
-        })
+        .write(move |conn| actions::hide_revision(conn, (actor, &standing), post, revision, &grounds, now))
         .await?;
     see_other(&format!("/p/{}/history", post.0))
 }

@@ -94,9 +94,8 @@ pub(super) async fn add(
         return show(&site, &member, post, status, form, None, problems).await;
     };
     let (written, standing, now) = (Written::new(&body, None), member.standing(), site.clock.now());
-    let writing = site.db.write(move |conn| {
-        actions::add_note(conn, (actor, &standing), post, &written, &grounds, now)
-    });
+    let writing =
+        site.db.write(move |conn| actions::add_note(conn, (actor, &standing), post, &written, &grounds, now));
     see_other(&writing.await?.path())
 }
 
@@ -107,8 +106,7 @@ pub(super) async fn remove(
 ) -> Result<HttpResponse, Error> {
     let actor = staff(&member)?;
     let ((post, note), standing, now) = (path.into_inner(), member.standing(), site.clock.now());
-    let writing = site.db.write(move |conn| {
-        actions::remove_note(conn, (actor, &standing), PostId(post), note, now)
-    });
+    let writing =
+        site.db.write(move |conn| actions::remove_note(conn, (actor, &standing), PostId(post), note, now));
     see_other(&writing.await?.path())
 }

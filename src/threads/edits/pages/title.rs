@@ -124,9 +124,7 @@ pub(super) async fn change(
     let (editor, thread, now) = (editor(&member), desk.thread.id, site.clock.now());
     match site.db.write(move |conn| actions::retitle(conn, &editor, thread, &new, now)).await {
         Ok(path) => see_other(&path),
-        Err(Error::Refused(why)) => {
-            desk.show(StatusCode::UNPROCESSABLE_ENTITY, form, problems, Some(why))
-        }
+        Err(Error::Refused(why)) => desk.show(StatusCode::UNPROCESSABLE_ENTITY, form, problems, Some(why)),
         Err(other) => Err(other),
     }
 }

@@ -101,8 +101,7 @@ pub(super) async fn merge(
         return show(&site, &moderator, id, StatusCode::UNPROCESSABLE_ENTITY, form, problems).await;
     };
     let (by, now) = (keeper(&moderator)?, site.clock.now());
-    let writing =
-        site.db.write(move |conn| actions::merge(conn, &by, ThreadId(id), into, &grounds, now));
+    let writing = site.db.write(move |conn| actions::merge(conn, &by, ThreadId(id), into, &grounds, now));
     match writing.await {
         Ok(path) => see_other(&path),
         Err(Error::Refused(why)) => {

@@ -73,9 +73,9 @@ pub(super) async fn relocate(
         return show(&site, &moderator, id, StatusCode::UNPROCESSABLE_ENTITY, form, problems).await;
     };
     let (by, now, leaves_line) = (keeper(&moderator)?, site.clock.now(), !form.line.is_empty());
-    let writing = site.db.write(move |conn| {
-        actions::move_thread(conn, &by, ThreadId(id), board, leaves_line, &grounds, now)
-    });
+    let writing = site
+        .db
+        .write(move |conn| actions::move_thread(conn, &by, ThreadId(id), board, leaves_line, &grounds, now));
     match writing.await {
         Ok(path) => see_other(&path),
         Err(Error::Refused(why)) => {
