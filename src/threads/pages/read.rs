@@ -14,10 +14,11 @@ use crate::boards::rules::{Board, find_readable};
 use crate::error::Error;
 use crate::members::MemberId;
 use crate::text::SafeHtml;
+use crate::threads::drafts::rules::{Draft, Place};
 use crate::threads::rules::Edit;
 use crate::threads::store::{Post, Thread};
 use crate::threads::views::Views;
-use crate::threads::{PostId, ThreadId, actions, rules, store};
+use crate::threads::{PostId, ThreadId, actions, drafts, rules, store};
 use crate::web::answers::{found, moved};
 use crate::web::pager::Pages;
 use crate::web::{Crumb, Frame, Problems, Site, When, page};
@@ -129,6 +130,7 @@ pub(super) struct Loaded {
     pub thread: Thread,
     posts: Vec<Post>,
     marks: HashMap<MemberId, Marks>,
+    draft: Option<Draft>,
 }
 
 #[derive(serde::Deserialize)]
@@ -198,11 +200,14 @@ fn load(
         .collect();
     let people: Vec<MemberId> = people.into_iter().collect();
     let marks = marks::of(conn, &people, now)?;
-    Ok(Loaded { boards, board, thread, posts, marks })
+    let writer = viewer.0.as_ref().map(|member| member.id);
+    let draft =
+        writer.map(|writer| drafts::store::find(conn, writer, Place::Thread(id))).transpose()?.flatten();
+    Ok(Loaded { boards, board, thread, posts, marks, draft })
 }
 
 fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -> Result<ThreadPage, Error> {
-    let Loaded { boards, board, thread, posts, mut marks } = loaded;
+    let Loaded { boards, board, thread, posts, mut marks, draft } = loaded;
     let pages = Pages { last: thread.last_number };
     let is_invited = viewer
         .0
@@ -231,7 +236,7 @@ fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -> Result<Th
         entries,
         invite: invites.then(|| author_tier(viewer)),
         moderates: viewer.0.as_ref().is_some_and(crate::accounts::viewer::Member::moderates),
-        form: ReplyForm::empty(matches!(reply, Reply::Open))?,
+        form: ReplyForm::beginning(matches!(reply, Reply::Open), thread.last_number, draft)?,
         reply,
         problems: Problems::none(),
         author,
