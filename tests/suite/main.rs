@@ -21,6 +21,7 @@ mod queries;
 mod routes;
 mod schema;
 mod serve;
+mod stream;
 mod talk;
 mod threads;
 mod visitors;
