@@ -1,5 +1,6 @@
 //! Quotes and mentions, through their pages.
 
+use actix_web::test::TestRequest;
 use diesel::prelude::*;
 use touchstone::boards::rules::Access;
 use touchstone::db::schema::{member_blocks, post_mentions, post_quotes};
@@ -86,6 +87,21 @@ async fn a_selection_is_quoted_as_plain_text() {
     let long = "x".repeat(3_000);
     let page = site.get(&ada, &format!("/p/{first}/quote?words={long}")).await.expect(200);
     assert_eq!(page.text("textarea").matches('x').count(), 2_000);
+}
+
+#[actix_web::test]
+async fn a_script_gets_the_quote_alone() {
+    let site = TestSite::start();
+    site.open_board("craft");
+    let ada = site.member("ada");
+    let thread = site.thread(&ada, "craft", "Without leaving the page").await;
+    let first = post_id(&site, &ada, &thread, 1).await;
+    let request = TestRequest::get()
+        .uri(&format!("/p/{first}/quote?words=words"))
+        .insert_header(("accept", "text/markdown"));
+    let answer = site.send(request, &ada).await.expect(200);
+    assert_eq!(answer.body, format!("> [@ada wrote:](/p/{first})\n>\n> words\n\n"));
+    assert_eq!(answer.header("content-type"), Some("text/markdown; charset=utf-8"));
 }
 
 #[actix_web::test]

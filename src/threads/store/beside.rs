@@ -305,7 +305,13 @@ fn sorted(mut rows: Vec<Row>) -> Beside {
                 let relation = Relation { last_read: number, level: code, bookmarked_at: at, note: words };
                 beside.relation = Some(relation);
             }
-            _ => beside.draft = Some(Draft { words: Words { body: words, ..Words::default() }, sequence: other, saved_at: when }),
+            _ => {
+                beside.draft = Some(Draft {
+                    words: Words { body: words, ..Words::default() },
+                    sequence: other,
+                    saved_at: when,
+                })
+            }
         }
     }
     beside.events.sort_by_key(|event| (event.after, event.id));

@@ -1,7 +1,8 @@
 //! Quoting a post, looking at one in place, and finding a member while typing.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::ACCEPT;
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::rules::{self, LONGEST_SELECTION, OFFERED};
@@ -28,12 +29,14 @@ struct Selected {
     words: Option<String>,
 }
 
-/// The reply form, filled with the quote; what one was writing stands before it.
+/// The reply form, filled with the quote; what one was writing stands before it. A script that asks for Markdown gets
+/// the quote alone.
 async fn quote(
     site: web::Data<Site>,
     member: Member,
     post: web::Path<i64>,
     selected: web::Query<Selected>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let (post, standing, writer) = (PostId(*post), member.standing(), member.id);
     let loading = site.db.read(move |conn| {
@@ -52,6 +55,9 @@ async fn quote(
     )
     .map_err(|why| Error::Forbidden(why.to_string().into()))?;
     let quote = quotes::quote(&original.handle, post.0, &words(&original, selected.words.as_deref()));
+    if request.headers().get(ACCEPT).is_some_and(|accepted| accepted.as_bytes() == b"text/markdown") {
+        return Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(quote));
+    }
     let mut form = ReplyForm::beginning(true, thread.last_number, draft)?;
     if !form.body.is_empty() {
         form.body = format!("{}\n\n", form.body.trim_end());
