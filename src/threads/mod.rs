@@ -1,11 +1,13 @@
 //! Threads and their posts: the heart of the forum.
 
 pub mod actions;
+pub mod drafts;
 pub mod edits;
 pub mod moving;
 pub mod pages;
 pub mod rules;
 pub mod store;
+pub mod talk;
 pub mod views;
 
 use diesel_derive_newtype::DieselNewType;

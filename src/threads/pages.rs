@@ -3,7 +3,8 @@
 mod lists;
 mod profile;
 mod read;
-mod write;
+mod start;
+pub(in crate::threads) mod write;
 
 use actix_web::web;
 
@@ -19,9 +20,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/p/{post}", web::get().to(read::permalink))
         .route("/", web::get().to(lists::home))
         .route("/b/{slug}", web::get().to(lists::board))
-        .route("/b/{slug}/new", web::get().to(write::new_thread))
-        .route("/b/{slug}/threads", web::post().to(write::start))
+        .route("/b/{slug}/new", web::get().to(start::new_thread))
+        .route("/b/{slug}/threads", web::post().to(start::start))
         .route("/t/{id}/replies", web::post().to(write::reply))
         .route("/u/{handle}", web::get().to(profile::profile))
-        .route("/preview", web::post().to(write::preview));
+        .route("/preview", web::post().to(write::preview))
+        .configure(super::talk::pages::routes)
+        .configure(super::drafts::pages::routes);
 }

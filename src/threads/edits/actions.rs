@@ -15,7 +15,8 @@ use crate::threads::actions::{Written, find_open};
 use crate::threads::moving::store::{NewEvent, Trace, add_event};
 use crate::threads::rules::{Posted, ThreadKind};
 use crate::threads::store::Thread;
-use crate::threads::{PostId, ThreadId};
+use crate::threads::talk::rules::Noted;
+use crate::threads::{PostId, ThreadId, talk};
 use crate::{events, members};
 
 /// A post where whoever edits finds it.
@@ -140,9 +141,11 @@ fn leave_mark(conn: &mut Conn, before: &Editable, words: NewWords<'_>, mark: Mar
     Ok(())
 }
 
-/// What else follows a post's words when they change: whom they name, what they quote, which pictures they show.
-fn follow_words(conn: &mut Conn, post: PostId, _written: &Written, now: Time) -> Result<(), Error> {
-    events::store::add(conn, &Event::Edited { post, mentioned: Vec::new(), quoted: Vec::new() }, now)?;
+/// What else follows a post's words when they change: whom they name and what they quote. Those who were named or
+/// quoted before are not told again.
+fn follow_words(conn: &mut Conn, post: PostId, written: &Written, now: Time) -> Result<(), Error> {
+    let Noted { mentioned, quoted } = talk::actions::note(conn, post, written)?;
+    events::store::add(conn, &Event::Edited { post, mentioned, quoted }, now)?;
     Ok(())
 }
 

@@ -11,10 +11,13 @@ use crate::acts::store::CommunityRule;
 use crate::error::Error;
 use crate::text::{Format, SafeHtml, render};
 use crate::threads::PostId;
-use crate::threads::actions::Written;
+use crate::threads::actions::{Rendered, Written};
 use crate::threads::edits::actions::{self, Edited, Found, NewVersion};
 use crate::threads::edits::rules::{self, EditsAs, GRACE, MayNotEdit, SMALL, Why};
-use crate::threads::rules::Body;
+use crate::threads::pages::write::signed_out;
+use crate::threads::rules::{BadBody, Body};
+use crate::threads::talk::actions::look_up;
+use crate::threads::talk::rules::Pointed;
 use crate::web::{Frame, Problems, Site, page_with, see_other};
 
 /// The form.
@@ -71,10 +74,16 @@ struct Desk<'a> {
     found: Found,
     rules: Vec<CommunityRule>,
     may: Result<EditsAs, MayNotEdit>,
+    pointed: Pointed,
 }
 
 impl<'a> Desk<'a> {
-    async fn at(site: &'a Site, viewer: &'a Viewer, post: PostId) -> Result<Self, Error> {
+    async fn at(
+        site: &'a Site,
+        viewer: &'a Viewer,
+        post: PostId,
+        words: Option<Rendered>,
+    ) -> Result<Self, Error> {
         let (standing, now, member) = (viewer.standing(), site.clock.now(), viewer.0.clone());
         let loading = site.db.read(move |conn| {
             let found = actions::find(conn, post, &standing)?;
@@ -82,10 +91,15 @@ impl<'a> Desk<'a> {
             let may = member
                 .map_or(Err(MayNotEdit::NotYours), |member| rules::may_edit(&editor(&member), subject, now));
             let acts = may.as_ref().is_ok_and(|edits_as| edits_as.needs_grounds());
-            Ok((found, may, if acts { rules_in_force(conn)? } else { Vec::new() }))
+            let rules = if acts { rules_in_force(conn)? } else { Vec::new() };
+            let pointed = match words {
+                Some(words) => look_up(conn, found.post.author, &standing, &words.named)?,
+                None => Pointed::default(),
+            };
+            Ok((found, may, rules, pointed))
         });
-        let (found, may, rules) = loading.await?;
-        Ok(Self { site, viewer, found, rules, may })
+        let (found, may, rules, pointed) = loading.await?;
+        Ok(Self { site, viewer, found, rules, may, pointed })
     }
 
     fn show(&self, status: StatusCode, form: EditForm, more: More) -> Result<HttpResponse, Error> {
@@ -116,9 +130,15 @@ impl<'a> Desk<'a> {
     }
 
     /// What the form says, if it can be taken.
-    fn read(&self, edits_as: EditsAs, form: &EditForm) -> Result<(Body, Why), Problems> {
+    fn read(
+        &self,
+        edits_as: EditsAs,
+        body: Result<Body, BadBody>,
+        form: &EditForm,
+    ) -> Result<(Body, Why), Problems> {
         let mut problems = Problems::none();
-        let body = problems.check("body", Body::parse(&form.body));
+        problems.check("body", self.pointed.check());
+        let body = problems.check("body", body).filter(|_| problems.is_empty());
         let why = if edits_as.needs_grounds() && form.preview.is_none() {
             grounds(&mut problems, &form.rule, &form.reason).map(Why::Act)
         } else {
@@ -130,9 +150,10 @@ impl<'a> Desk<'a> {
     /// The new version, rendered and compared before the transaction begins.
     fn version(&self, body: &Body, why: Why, form: &EditForm) -> NewVersion {
         let post = &self.found.post;
-        let mut written = Written::new(body, None);
+        let mut written = Rendered::new(body).pointing(self.pointed.clone(), None);
+        // What came from elsewhere names and quotes nobody here.
         if post.format != Format::Markdown {
-            written.html = render(post.format, body.as_str());
+            written = Written { html: render(post.format, body.as_str()), ..Written::new(body, None) };
         }
         let version = form.version.parse().unwrap_or(0);
         let changed = if version == post.version { rules::changed(&post.body, body.as_str()) } else { 0 };
@@ -146,7 +167,7 @@ pub(super) async fn form(
     post: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
     let viewer = Viewer(Some(member));
-    let desk = Desk::at(&site, &viewer, PostId(*post)).await?;
+    let desk = Desk::at(&site, &viewer, PostId(*post), None).await?;
     if let Err(why) = &desk.may {
         return Err(Error::Forbidden(why.to_string().into()));
     }
@@ -162,15 +183,17 @@ pub(super) async fn save(
     form: web::Form<EditForm>,
 ) -> Result<HttpResponse, Error> {
     let (post, form) = (PostId(*post), form.into_inner());
-    let mut desk = Desk::at(&site, &viewer, post).await?;
+    let body = Body::parse(&form.body);
+    let rendered = viewer.0.as_ref().and(body.as_ref().ok()).map(Rendered::new);
+    let mut desk = Desk::at(&site, &viewer, post, rendered).await?;
     let Some(member) = &viewer.0 else {
-        return desk.show(StatusCode::FORBIDDEN, form, More::refused(SIGNED_OUT));
+        return desk.show(StatusCode::FORBIDDEN, form, More::refused(signed_out()));
     };
     let edits_as = match &desk.may {
         Ok(edits_as) => *edits_as,
         Err(why) => return desk.show(StatusCode::FORBIDDEN, form, More::refused(why.to_string())),
     };
-    let (body, why) = match desk.read(edits_as, &form) {
+    let (body, why) = match desk.read(edits_as, body, &form) {
         Ok(read) => read,
         Err(problems) => {
             return desk.show(StatusCode::UNPROCESSABLE_ENTITY, form, More { problems, ..More::default() });
@@ -197,5 +220,3 @@ pub(super) async fn save(
         Err(other) => Err(other),
     }
 }
-
-const SIGNED_OUT: &str = "You are signed out. Sign in in another tab, come back to this one and send it again: what you wrote is kept below.";
