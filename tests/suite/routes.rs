@@ -81,6 +81,9 @@ const TABLE: &[Row] = &[
     get("/b/{slug}/feed", "/b/backstage/feed", [404, 404, 200, 404, 200]),
     get("/feed", "/feed", ALL),
     get("/sitemap.xml", "/sitemap.xml", ALL),
+    get("/p/{post}/original", "/p/POST/original", ALL),
+    get("/p/{post}/original", "/p/HIDDEN/original", [404, 404, 200, 404, 200]),
+    get("/u", "/u?start=ta", SIGNED_IN),
     get("/u/{handle}", "/u/target-t", ALL),
     get("/p/{post}/likes", "/p/POST/likes", ALL),
     get("/p/{post}/likes", "/p/HIDDEN/likes", [404, 404, 200, 404, 200]),
@@ -105,6 +108,15 @@ const TABLE: &[Row] = &[
     post("/t/{id}/replies", "/t/THREAD/replies", THREAD, members(303)),
     post("/t/{id}/replies", "/t/SECRET/replies", THREAD, [404, 404, 303, 404, 303]),
     post("/t/{id}/replies", "/t/LOCKED/replies", THREAD, [403, 403, 303, 403, 303]),
+    get("/p/{post}/quote", "/p/POST/quote", SIGNED_IN),
+    get("/p/{post}/quote", "/p/HIDDEN/quote", [303, 404, 200, 404, 200]),
+    get("/drafts", "/drafts", SIGNED_IN),
+    post("/t/{id}/draft", "/t/THREAD/draft", THREAD, members(303)),
+    post("/t/{id}/draft", "/t/SECRET/draft", THREAD, [404, 404, 303, 404, 303]),
+    post("/t/{id}/draft/discard", "/t/OTHER/draft/discard", &[], members(303)),
+    post("/b/{slug}/draft", "/b/talk/draft", THREAD, members(303)),
+    post("/b/{slug}/draft", "/b/backstage/draft", THREAD, [404, 404, 303, 404, 303]),
+    post("/b/{slug}/draft/discard", "/b/inside/draft/discard", &[], members(303)),
     post("/preview", "/preview", THREAD, members(200)),
     // Liking, accepting, blocking: the post is an administrator's, and no question
     post("/p/{post}/like", "/p/POST/like", &[], [403, 303, 303, 303, 403]),
@@ -151,6 +163,29 @@ const TABLE: &[Row] = &[
     get("/admin/mail", "/admin/mail", ADMINISTRATORS),
     post("/admin/mail/{id}/again", "/admin/mail/999999/again", &[], administrators(404)),
     post("/admin/mail/events/{id}/again", "/admin/mail/events/999999/again", &[], administrators(404)),
+    // Editing
+    get("/p/{post}/edit", "/p/POST/edit", [303, 403, 200, 403, 200]),
+    get("/p/{post}/edit", "/p/HIDDEN/edit", [303, 404, 200, 404, 200]),
+    post("/p/{post}/edit", "/p/POST/edit", &[], [403, 403, 422, 403, 422]),
+    post("/p/{post}/edit", "/p/HIDDEN/edit", &[], [404, 404, 422, 404, 422]),
+    get("/p/{post}/history", "/p/POST/history", ALL),
+    get("/p/{post}/history", "/p/HIDDEN/history", [404, 404, 200, 404, 200]),
+    get("/p/{post}/revisions/{n}/hide", "/p/POST/revisions/1/hide", [303, 403, 404, 403, 404]),
+    post("/p/{post}/revisions/{n}/hide", "/p/POST/revisions/1/hide", ACT, moderators(404)),
+    get("/p/{post}/note", "/p/POST/note", [303, 403, 200, 200, 200]),
+    get("/p/{post}/note", "/p/HIDDEN/note", [303, 403, 200, 404, 200]),
+    post("/p/{post}/note", "/p/POST/note", &[], [403, 403, 422, 422, 422]),
+    post("/p/{post}/notes/{id}/remove", "/p/POST/notes/999999/remove", &[], [403, 403, 404, 404, 404]),
+    get("/t/{id}/{slug}/title", "/t/THREAD/a-thread-to-read/title", [303, 403, 200, 403, 200]),
+    get("/t/{id}/{slug}/title", "/t/SECRET/x/title", [303, 404, 200, 404, 200]),
+    post("/t/{id}/title", "/t/THREAD/title", &[], [403, 403, 422, 403, 422]),
+    // Moving
+    get("/t/{id}/{slug}/move", "/t/THREAD/a-thread-to-read/move", MODERATORS),
+    post("/t/{id}/move", "/t/THREAD/move", &[], moderators(422)),
+    get("/t/{id}/{slug}/split", "/t/THREAD/a-thread-to-read/split", MODERATORS),
+    post("/t/{id}/split", "/t/THREAD/split", &[], moderators(422)),
+    get("/t/{id}/{slug}/merge", "/t/THREAD/a-thread-to-read/merge", MODERATORS),
+    post("/t/{id}/merge", "/t/THREAD/merge", &[], moderators(422)),
     // Keeping order
     get("/p/{post}/remove", "/p/POST/remove", MODERATORS),
     post("/p/{post}/remove", "/p/POST/remove", &[], moderators(422)),
@@ -215,6 +250,7 @@ const ANNOUNCEMENT: &[(&str, &str)] =
     &[("title", "What changes here"), ("type", "announcement"), ("body", "Words of a manager.")];
 const LEVEL: &[(&str, &str)] = &[("level", "follow")];
 const REASON: &[(&str, &str)] = &[("reason", "It went in circles")];
+const ACT: &[(&str, &str)] = &[("rule", "4"), ("reason", "Personal data")];
 const ROLE: &[(&str, &str)] = &[("role", "senior-agent")];
 const TIER: &[(&str, &str)] = &[("tier", "top-rated")];
 const TIERS: &[(&str, &str)] = &[("name", "tiers.csv"), ("list", "handle,tier\ntarget-t,none\n")];
