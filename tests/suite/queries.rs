@@ -78,7 +78,14 @@ visitor        profile              8
 visitor        another profile      8
 visitor        badges               6
 visitor        badge                4
-member         home                 8
+member         a full board         12
+member         what is new          9
+member         bookmarks            9
+visitor        print                5
+visitor        a thread's feed      5
+visitor        a board's feed       4
+visitor        map                  4
+member         home                 10
 member         verification         8
 member         settings             9
 administrator  members              7
