@@ -41,11 +41,9 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     ] {
         note("visitor", page, cost(&site, &visitor, path).await);
     }
-    for (page, path) in [
-        ("a full board", "/b/clients"),
-        ("what is new", "/unread"),
-        ("bookmarks", "/bookmarks"),
-    ] {
+    for (page, path) in
+        [("a full board", "/b/clients"), ("what is new", "/unread"), ("bookmarks", "/bookmarks")]
+    {
         note("member", page, cost(&site, &member, path).await);
     }
     for (page, path) in [
