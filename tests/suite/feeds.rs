@@ -189,8 +189,11 @@ async fn the_map_names_what_everyone_may_read() {
     for who in [&Person::visitor(), &ada] {
         let page = site.get(who, "/sitemap.xml").await.expect(200);
         let document = Document::parse(&page.body).unwrap();
-        let found: Vec<_> =
-            document.descendants().filter(|node| node.has_tag_name("loc")).filter_map(|node| node.text()).collect();
+        let found: Vec<_> = document
+            .descendants()
+            .filter(|node| node.has_tag_name("loc"))
+            .filter_map(|node| node.text())
+            .collect();
         let origin = "http://127.0.0.1:8080";
         assert_eq!(found, [format!("{origin}/"), format!("{origin}/b/craft"), format!("{origin}{thread}")]);
         let last = document.descendants().find(|node| node.has_tag_name("lastmod")).unwrap();

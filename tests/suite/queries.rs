@@ -43,11 +43,9 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     ] {
         note("visitor", page, cost(&site, &visitor, path).await);
     }
-    for (page, path) in [
-        ("a full board", "/b/clients"),
-        ("what is new", "/unread"),
-        ("bookmarks", "/bookmarks"),
-    ] {
+    for (page, path) in
+        [("a full board", "/b/clients"), ("what is new", "/unread"), ("bookmarks", "/bookmarks")]
+    {
         note("member", page, cost(&site, &member, path).await);
     }
     for (page, path) in [
@@ -86,7 +84,14 @@ visitor        likes                9
 visitor        ranks                4
 visitor        badges               6
 visitor        badge                4
-member         home                 8
+member         a full board         12
+member         what is new          9
+member         bookmarks            9
+visitor        print                5
+visitor        a thread's feed      5
+visitor        a board's feed       4
+visitor        map                  4
+member         home                 10
 member         verification         8
 member         settings             9
 member         profile              12

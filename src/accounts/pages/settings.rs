@@ -173,14 +173,14 @@ pub(super) async fn save_reading(
     member: Member,
     form: web::Form<ReadingForm>,
 ) -> Result<HttpResponse, Error> {
-    let size = match page_size(&form.page_size) {
-        Ok(size) => size,
+    let posts = match page_size(&form.page_size) {
+        Ok(posts) => posts,
         Err(problem) => {
             let problems = Problems::one("page_size", problem.to_string());
             return respond(&site, &member, StatusCode::UNPROCESSABLE_ENTITY, None, None, problems).await;
         }
     };
-    site.db.write(move |conn| Ok(store::set_page_size(conn, member.id, size)?)).await?;
+    site.db.write(move |conn| Ok(store::set_page_size(conn, member.id, posts)?)).await?;
     see_other("/settings?saved=reading#reading")
 }
 

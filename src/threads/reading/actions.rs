@@ -58,12 +58,7 @@ pub fn mark_board(conn: &mut Conn, reader: &Reader, slug: &str, now: Time) -> Re
 ///
 /// # Errors
 /// [`Error::NotFound`] where the reader may not see it.
-pub fn set_level(
-    conn: &mut Conn,
-    reader: &Reader,
-    thread: ThreadId,
-    level: Level,
-) -> Result<Thread, Error> {
+pub fn set_level(conn: &mut Conn, reader: &Reader, thread: ThreadId, level: Level) -> Result<Thread, Error> {
     let (found, _) = find_open(conn, thread, &reader.standing)?;
     store::set_level(conn, reader.id, thread, level)?;
     Ok(found)

@@ -71,7 +71,10 @@ pub fn advance(conn: &mut Conn, batch: &Batch, now: Time) -> QueryResult<()> {
                 thread_members::last_read.eq(excluded(thread_members::last_read)),
                 thread_members::read_at.eq(now),
             ));
-        let read = diesel::query_dsl::methods::FilterDsl::filter(read, thread_members::last_read.lt(excluded(thread_members::last_read)));
+        let read = diesel::query_dsl::methods::FilterDsl::filter(
+            read,
+            thread_members::last_read.lt(excluded(thread_members::last_read)),
+        );
         on_backend!(conn, |c| read.execute(c))?;
     }
     Ok(())
@@ -142,18 +145,12 @@ pub fn mark_board(conn: &mut Conn, member: MemberId, board: BoardId, now: Time) 
 
 /// Everything is read.
 pub fn mark_all(conn: &mut Conn, member: MemberId, now: Time) -> QueryResult<()> {
-    diesel::update(members::table.find(member))
-        .set(members::all_read_at.eq(now))
-        .execute(conn)
-        .map(|_| ())
+    diesel::update(members::table.find(member)).set(members::all_read_at.eq(now)).execute(conn).map(|_| ())
 }
 
 /// A member's level of a board.
 pub fn level_of_board(conn: &mut Conn, member: MemberId, board: BoardId) -> QueryResult<Level> {
-    let level: Option<String> = board_members::table
-        .find((member, board))
-        .select(board_members::level)
-        .first(conn)
-        .optional()?;
+    let level: Option<String> =
+        board_members::table.find((member, board)).select(board_members::level).first(conn).optional()?;
     level.map_or(Ok(Level::Normal), |level| decode(&level, Level::parse))
 }

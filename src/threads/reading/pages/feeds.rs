@@ -72,7 +72,8 @@ fn answer(request: &HttpRequest, feed: &Feed) -> Result<HttpResponse, Error> {
     let body = feed.render().map_err(|cause| Error::internal(format!("a template failed: {cause}")))?;
     let tag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&tokens::hash(&body)[..12]));
     let known = request.headers().get(IF_NONE_MATCH).and_then(|sent| sent.to_str().ok());
-    let is_known = known.is_some_and(|sent| sent.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    let is_known =
+        known.is_some_and(|sent| sent.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
     if is_known {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }

@@ -138,10 +138,9 @@ pub(super) async fn bookmark(
     };
     let number = form.number();
     let thread = site.db.write(move |conn| actions::bookmark(conn, &reader, id, &note, number, now)).await?;
-    form.back(&number.map_or_else(
-        || thread.path(),
-        |number| paths::post_number(thread.id.0, &thread.slug, number),
-    ))
+    form.back(
+        &number.map_or_else(|| thread.path(), |number| paths::post_number(thread.id.0, &thread.slug, number)),
+    )
 }
 
 async fn again(
@@ -154,8 +153,7 @@ async fn again(
     let standing = member.standing();
     let (thread, _) = site.db.read(move |conn| threads::find_open(conn, id, &standing)).await?;
     let way = vec![Crumb::new("Bookmarks", "/bookmarks"), Crumb::new(&thread.title, "")];
-    let frame =
-        Frame::new(site, member.account(), format!("Bookmark in {}", thread.title)).with_crumbs(way);
+    let frame = Frame::new(site, member.account(), format!("Bookmark in {}", thread.title)).with_crumbs(way);
     let problems = Problems::one("note", problem);
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &BookmarkPage { frame, thread, form, problems })
 }

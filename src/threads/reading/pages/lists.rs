@@ -69,7 +69,7 @@ pub(super) async fn unread(
         let boards = boards::store::all(conn)?;
         let open: Vec<_> = readable(&boards, &standing).iter().map(|board| board.id).collect();
         let place = Place { open: &open, reader: standing.audiences(), followed, after };
-        Ok(load_unread(conn, &asking, &place)?)
+        load_unread(conn, &asking, &place)
     });
     let Unread { listed, marks, next } = loading.await?;
     let here = if followed { "/unread?show=followed&" } else { "/unread?" };
@@ -81,7 +81,7 @@ pub(super) async fn unread(
     page(&UnreadPage { frame, followed, rows, is_first: after.is_none(), next })
 }
 
-fn load_unread(conn: &mut Conn, asking: &Asking, place: &Place<'_>) -> diesel::QueryResult<Unread> {
+fn load_unread(conn: &mut Conn, asking: &Asking, place: &Place<'_>) -> Result<Unread, Error> {
     let mut fresh = asking.threads(conn, place, one_more())?;
     let more = fresh.len() > A_PAGE;
     fresh.truncate(A_PAGE);

@@ -108,13 +108,12 @@ pub fn started(
         .order((threads::created_at.desc(), threads::id.desc()))
         .limit(limit)
         .select((threads::id, threads::title, threads::slug, TOLD));
-    let rows: Vec<StartedRow> = match boards {
-        [board] => base.filter(threads::board_id.eq(board)).load(conn)?,
-        _ => {
-            // The sum keeps the databases from sorting every thread of these boards: they walk the newest.
-            let boards: Vec<i64> = boards.iter().map(|board| board.0).collect();
-            base.filter((threads::board_id + 0_i64).eq_any(boards)).load(conn)?
-        }
+    let rows: Vec<StartedRow> = if let [board] = boards {
+        base.filter(threads::board_id.eq(board)).load(conn)?
+    } else {
+        // The sum keeps the databases from sorting every thread of these boards: they walk the newest.
+        let boards: Vec<i64> = boards.iter().map(|board| board.0).collect();
+        base.filter((threads::board_id + 0_i64).eq_any(boards)).load(conn)?
     };
     Ok(rows
         .into_iter()

@@ -129,36 +129,33 @@ const FOLLOWED: &str = "(COALESCE(thread_members.level, 'normal') = 'follow' \
 pub fn fresh(conn: &mut Conn, wanted: &Wanted<'_>, limit: i64) -> QueryResult<Vec<Fresh>> {
     // The sum keeps the databases from sorting every thread of these boards, as in the list of the latest.
     let boards: Vec<i64> = wanted.open.iter().map(|board| board.0).collect();
-    let mut query = threads::table
-        .left_join(
-            thread_members::table.on(thread_members::thread_id
-                .eq(threads::id)
-                .and(thread_members::member_id.eq(wanted.member))),
-        )
-        .left_join(
-            board_members::table.on(board_members::board_id
-                .eq(threads::board_id)
-                .and(board_members::member_id.eq(wanted.member))),
-        )
-        .filter((threads::board_id + 0_i64).eq_any(boards))
-        .filter(threads::last_post_at.gt(wanted.floor))
-        .filter(sql::<Bool>(
-            "(board_members.all_read_at IS NULL OR threads.last_post_at > board_members.all_read_at) \
+    let mut query =
+        threads::table
+            .left_join(thread_members::table.on(
+                thread_members::thread_id.eq(threads::id).and(thread_members::member_id.eq(wanted.member)),
+            ))
+            .left_join(board_members::table.on(
+                board_members::board_id.eq(threads::board_id).and(board_members::member_id.eq(wanted.member)),
+            ))
+            .filter((threads::board_id + 0_i64).eq_any(boards))
+            .filter(threads::last_post_at.gt(wanted.floor))
+            .filter(sql::<Bool>(
+                "(board_members.all_read_at IS NULL OR threads.last_post_at > board_members.all_read_at) \
              AND threads.last_number > COALESCE(thread_members.last_read, 0)",
-        ))
-        .filter(sql::<Bool>(if wanted.followed { FOLLOWED } else { HEARD }))
-        .filter(exists_for(wanted.reader))
-        .filter(threads::merged_into.is_null())
-        .order((threads::last_post_at.desc(), threads::id.desc()))
-        .limit(limit)
-        .select((
-            threads::id,
-            threads::board_id,
-            threads::last_number,
-            threads::last_post_at,
-            thread_members::last_read.nullable(),
-        ))
-        .into_boxed();
+            ))
+            .filter(sql::<Bool>(if wanted.followed { FOLLOWED } else { HEARD }))
+            .filter(exists_for(wanted.reader))
+            .filter(threads::merged_into.is_null())
+            .order((threads::last_post_at.desc(), threads::id.desc()))
+            .limit(limit)
+            .select((
+                threads::id,
+                threads::board_id,
+                threads::last_number,
+                threads::last_post_at,
+                thread_members::last_read.nullable(),
+            ))
+            .into_boxed();
     if let Some(After { last_post_at, id }) = wanted.after {
         query = query
             .filter(threads::last_post_at.le(last_post_at))
