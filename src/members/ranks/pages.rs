@@ -133,7 +133,10 @@ fn bars(needs: &Needs, figures: &Figures) -> Vec<Bar> {
         let needed = needs.of(measure);
         let (has, words) = match figures.of(measure) {
             None => (needed, "no warning".to_owned()),
-            Some(has) => (has.min(needed), format!("{has} of {needed}")),
+            Some(has) => {
+                let has = has.min(needed);
+                (has, format!("{has} of {needed}"))
+            }
         };
         Bar { title: measure.title(), has, needed, words, is_met: figures.meet(needs, measure) }
     };
