@@ -297,7 +297,7 @@ async fn only_the_asker_and_staff_accept() {
     let thread = question(&site, &ada).await;
     site.reply(&ben, &thread, "Like this.").await;
     let answer = post_at(&site, &thread, 2);
-    let agent = site.staff("agent", &[Role::VerificationAgent]);
+    let agent = site.staff("agent-a", &[Role::VerificationAgent]);
     for who in [&ben, &agent] {
         for verb in ["accept", "unaccept"] {
             let page = act(&site, who, answer, verb).await.expect(403);
@@ -308,7 +308,7 @@ async fn only_the_asker_and_staff_accept() {
     assert_eq!(credit_of(&site, "ben"), (0, 0));
 
     for (handle, role) in
-        [("mona", Role::Moderator), ("lena", Role::CommunityManager), ("boss", Role::Administrator)]
+        [("mona", Role::Moderator), ("lena", Role::CommunityManager), ("boss-b", Role::Administrator)]
     {
         let staff = site.staff(handle, &[role]);
         act(&site, &staff, answer, "accept").await.expect(303);

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::actions;
-use super::rules::{Figures, Measure, Needs, RankRules, held_rank, next};
+use super::rules::{Figures, Measure, Needs, RankRules, next};
 use super::store::{self, Changed, Ranked};
 use crate::accounts::viewer::Viewer;
 use crate::clock::Time;
@@ -114,16 +114,14 @@ fn own_of(rules: &RankRules, member: &Ranked, changes: &[Changed], now: Time) ->
     let figures = actions::figures(member, now);
     let next = next(member.rank);
     let lost = member.lost.filter(|lost| *lost > member.rank).map(|lost| {
-        let days = figures.clean_days.unwrap_or_default();
-        let still = |rank: &Rank| rules.needs(*rank).clean_days - days;
-        (lost, still(&lost).max(0))
+        let still = rules.needs(lost).clean_days - figures.clean_days.unwrap_or_default();
+        (lost, still.max(0))
     });
     Own {
         rank: member.rank,
         since: Day(member.rank_since),
         bars: next.map(|rank| bars(rules.needs(rank), &figures)).unwrap_or_default(),
-        // What a warning took comes back by itself: there is no way to walk.
-        next: next.filter(|_| lost.is_none() || held_rank(rules, member.rank, &figures) >= member.rank),
+        next,
         lost,
         changes: changes.iter().map(ChangeRow::from).collect(),
     }
@@ -135,7 +133,10 @@ fn bars(needs: &Needs, figures: &Figures) -> Vec<Bar> {
         let needed = needs.of(measure);
         let (has, words) = match figures.of(measure) {
             None => (needed, "no warning".to_owned()),
-            Some(has) => (has.min(needed), format!("{has} of {needed}")),
+            Some(has) => {
+                let has = has.min(needed);
+                (has, format!("{has} of {needed}"))
+            }
         };
         Bar { title: measure.title(), has, needed, words, is_met: figures.meet(needs, measure) }
     };

@@ -178,7 +178,7 @@ pub enum BadRules {
 
 /// Why a number was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Use a whole number from 0 to {GREATEST}.")]
+#[error("Use a whole number from 0 to 1,000,000.")]
 pub struct BadNumber;
 
 /// Reads how much of something a rank needs.
