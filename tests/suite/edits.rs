@@ -2,10 +2,16 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use touchstone::boards::rules::Access;
+use touchstone::boards::rules::{Access, Standing};
 use touchstone::db::schema::{accepted_answers, thread_events};
-use touchstone::db::schema::{acts, members, outbox_events, post_notes, post_quotes, post_revisions, posts};
+use touchstone::db::schema::{acts, members, outbox_events, post_mentions, post_notes, post_quotes};
+use touchstone::db::schema::{post_revisions, posts};
 use touchstone::members::rules::Role;
+use touchstone::text::names::Title;
+use touchstone::threads::actions::{Author, Written, start};
+use touchstone::threads::edits::actions::{Edited, NewVersion, edit as change};
+use touchstone::threads::edits::rules::{Editor, Why};
+use touchstone::threads::rules::{Body, ThreadKind};
 use touchstone::threads::{PostId, ThreadId};
 
 use crate::support::look::id_of;
@@ -394,4 +400,56 @@ async fn moderators_change_titles_with_a_rule_and_an_answered_question_stays_one
     let fields = [("title", "About hammers"), ("kind", "discussion")];
     let page = site.post(&ada, &change, &fields).await.expect(422);
     assert!(page.text(".notice-problem").contains("stays a question"));
+}
+
+#[actix_web::test]
+async fn an_edit_follows_whom_its_words_name_and_tells_nobody_twice() {
+    let (site, ada, _, post) = scene().await;
+    site.member("ben");
+    site.member("cleo");
+    edit(&site, &ada, post, "I agree with @ben here.").await.expect(303);
+    edit(&site, &ada, post, "I agree with @ben and with @cleo here.").await.expect(303);
+    edit(&site, &ada, post, "I agree with @cleo here.").await.expect(303);
+
+    let events: Vec<String> = site.read(|conn| {
+        let rows = outbox_events::table.filter(outbox_events::kind.eq("edited")).order(outbox_events::id);
+        Ok(rows.select(outbox_events::payload).load(conn)?)
+    });
+    let named = |handle| format!("\"mentioned\":[{}]", id_of(&site, handle).0);
+    assert!(events[0].contains(&named("ben")), "{}", events[0]);
+    assert!(events[1].contains(&named("cleo")), "{}", events[1]);
+    assert!(events[2].contains("\"mentioned\":[]"), "{}", events[2]);
+    let still: Vec<i64> =
+        site.read(|conn| Ok(post_mentions::table.select(post_mentions::member_id).load(conn)?));
+    assert_eq!(still, [id_of(&site, "cleo").0]);
+}
+
+#[test]
+fn of_two_who_save_at_once_one_is_told_of_the_other() {
+    let site = TestSite::start();
+    site.open_board("craft");
+    site.member("ada");
+    let (id, now) = (id_of(&site, "ada"), site.clock.now());
+    let standing = Standing { is_member: true, tier: None, roles: vec![] };
+    let words = |text: &str| Written::new(&Body::parse(text).unwrap(), None);
+    let author = Author { id, standing: standing.clone(), email_confirmed: true };
+    let (title, first) = (Title::parse("About tools").unwrap(), words("The first words."));
+    let post = site.write(move |conn| {
+        let posted = start(conn, &author, "craft", &title, ThreadKind::Discussion, &first, now)?;
+        Ok(posted.post)
+    });
+    let save = &|text: &str| {
+        let editor = Editor { id, standing: standing.clone(), silenced_until: None };
+        let why = Why::Own(String::new());
+        let new = NewVersion { written: words(text), changed: 200, version: 1, why };
+        site.db.write_now(move |conn| change(conn, &editor, post, &new, now)).unwrap()
+    };
+    let outcomes = std::thread::scope(|scope| {
+        let both = ["One way.", "Another way."].map(|text| scope.spawn(move || save(text)));
+        both.map(|one| one.join().unwrap())
+    });
+    let saved = outcomes.iter().filter(|outcome| matches!(outcome, Edited::Saved(_))).count();
+    assert_eq!(saved, 1, "{outcomes:?}");
+    assert_eq!(state(&site, post).1, 2);
+    assert_eq!(revisions(&site, post).len(), 2);
 }

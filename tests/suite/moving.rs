@@ -212,7 +212,7 @@ async fn merged_posts_follow_the_others_and_the_old_thread_leaves_the_lists() {
     let (moved, path) = (posts_of(&site, &other), format!("/t/{}/merge", number_of(&other)));
 
     let look = site.post(&goran, &path, &[("into", &thread), ("preview", "1")]).await.expect(200);
-    assert!(look.text(".notice").contains("become numbers 6 to 7 there"), "{}", look.text(".notice"));
+    assert!(look.text(".notice").contains("will be numbers 6 to 7 there"), "{}", look.text(".notice"));
     assert_eq!(posts_of(&site, &other), moved);
     let done = site.post(&goran, &path, &with(&[("into", &thread)])).await.expect(303);
 
@@ -374,6 +374,18 @@ impl World {
         }
     }
 
+    /// Takes the addresses that posts left before anybody looked.
+    fn look_back(&mut self) {
+        let left: Vec<(ThreadId, i64, PostId)> = self.site.read(|conn| {
+            let columns = (moved_posts::thread_id, moved_posts::number, moved_posts::post_id);
+            Ok(moved_posts::table.select(columns).load(conn)?)
+        });
+        for (thread, number, post) in left {
+            let known = self.given.insert((thread.0, number), post);
+            assert!(known.is_none_or(|known| known == post), "number {number} of {thread:?} twice");
+        }
+    }
+
     /// No number is given twice, every address leads to its post, and counters equal counts.
     fn hold(&mut self) {
         for (post, thread, number, _) in self.rows() {
@@ -467,6 +479,45 @@ fn any_sequence_of_acts_keeps_numbers_addresses_and_counts() {
         Ok(())
     });
     outcome.unwrap_or_else(|why| panic!("{why}"));
+}
+
+/// Moderators and members who act on the same threads at the same time wait for each other, and never in a ring.
+#[test]
+fn what_happens_at_once_keeps_numbers_and_counts() {
+    let mut world = World::new();
+    for step in [Step::Start(0), Step::Start(1), Step::Start(2), Step::Post(0), Step::Post(1)] {
+        world.take(&step);
+    }
+    for round in 0..4 {
+        let (rows, threads, now) = (world.rows(), world.threads(), world.site.clock.now());
+        let steps = [
+            Step::Merge(round, round + 1),
+            Step::Merge(round + 1, round),
+            Step::Post(round),
+            Step::Post(round + 1),
+            Step::Split(round, 2, round),
+            Step::Move(round + 1, round + 1),
+            Step::Start(round),
+        ];
+        std::thread::scope(|scope| {
+            for step in steps {
+                let (rows, threads) = (rows.clone(), threads.clone());
+                let (ada, keeper, boards) = (world.ada.clone(), world.keeper.clone(), world.boards.clone());
+                let db = &world.site.db;
+                scope.spawn(move || {
+                    let taken = step.clone();
+                    let done = db.write_now(move |conn| {
+                        act(conn, &step, now, &rows, &threads, &boards, &ada, &keeper)
+                    });
+                    if let Err(Error::Internal(why) | Error::Conflict(std::borrow::Cow::Owned(why))) = done {
+                        panic!("{taken:?}: {why}");
+                    }
+                });
+            }
+        });
+        world.look_back();
+        world.hold();
+    }
 }
 
 /// Puts a removed post back.

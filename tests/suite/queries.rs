@@ -67,6 +67,16 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     note("administrator", "one member", cost(&site, &administrator, "/admin/members/maria-k").await);
     note("administrator", "boards", cost(&site, &administrator, "/admin/boards").await);
 
+    let moderator = site.sign_in("goran-m");
+    let post = site.get(&visitor, &long).await.attribute("article", "data-post");
+    note("visitor", "history", cost(&site, &visitor, &format!("/p/{post}/history")).await);
+    note("moderator", "edit", cost(&site, &moderator, &format!("/p/{post}/edit")).await);
+    note("moderator", "note", cost(&site, &moderator, &format!("/p/{post}/note")).await);
+    note("moderator", "title", cost(&site, &moderator, &format!("{long}/title")).await);
+    note("moderator", "move", cost(&site, &moderator, &format!("{long}/move")).await);
+    note("moderator", "split", cost(&site, &moderator, &format!("{long}/split")).await);
+    note("moderator", "merge", cost(&site, &moderator, &format!("{long}/merge")).await);
+
     // A transaction's beginning and end count as two; finding whoever is signed in is a trip of its own, three.
     let expected = "\
 visitor        thread               9
@@ -101,6 +111,13 @@ administrator  ranks                7
 administrator  members              7
 administrator  one member           8
 administrator  boards               6
+visitor        history              8
+moderator      edit                 10
+moderator      note                 10
+moderator      title                9
+moderator      move                 10
+moderator      split                12
+moderator      merge                10
 ";
     assert_eq!(table, expected);
 }

@@ -104,7 +104,7 @@ pub fn split(
     let new = Line { board, title: title.as_str(), path: crate::paths::thread(made.0, &posted.slug) };
     let old = Line { board: &old_board, title: &found.title, path: found.path() };
     tell(conn, &boards, (thread, found.last_number, "split-off"), &old, &new, trace)?;
-    tell(conn, &boards, (made, 1, "split-from"), &new, &old, trace)?;
+    tell(conn, &boards, (made, 0, "split-from"), &new, &old, trace)?;
     let about = About { thread: Some(thread), ..About::default() };
     record(conn, ActKind::Split, by.actor, grounds, about, now)?;
     Ok(posted)
