@@ -3,10 +3,10 @@
 pub mod actions;
 pub mod answers;
 pub mod credit;
-pub mod likes;
-pub mod live;
 pub mod drafts;
 pub mod edits;
+pub mod likes;
+pub mod live;
 pub mod moving;
 pub mod pages;
 pub mod reading;

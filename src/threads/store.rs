@@ -11,7 +11,7 @@ pub(crate) use lists::exists_for;
 pub use lists::{After, Listed, Person, Which, latest_of_each, list};
 pub use posts::{
     NewPost, Place, Post, Recent, by_request, find_post, in_range, insert_post, number_of, place_of,
-    remove_post, written_by,
+    remove_post, with_numbers, written_by,
 };
 
 use super::ThreadId;

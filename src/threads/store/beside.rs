@@ -149,6 +149,22 @@ pub struct Beside {
     pub draft: Option<Draft>,
 }
 
+impl Beside {
+    /// The highest number that the reader read; nothing for visitors.
+    #[must_use]
+    pub fn last_read(&self) -> i64 {
+        self.relation.as_ref().map_or(0, |relation| relation.last_read)
+    }
+
+    /// Takes a position into account that is not written down yet.
+    pub fn read_at_least(&mut self, pending: Option<i64>) {
+        if let Some(number) = pending {
+            let relation = self.relation.get_or_insert_default();
+            relation.last_read = relation.last_read.max(number);
+        }
+    }
+}
+
 /// Which posts a page shows.
 #[derive(Clone, Debug)]
 pub enum Posts {

@@ -44,6 +44,31 @@ type EditColumns = (Option<Time>, Option<MemberId>, Option<String>, Option<Strin
 type RemovalColumns = (Option<Time>, Option<MemberId>, Option<String>);
 type Row = (PostId, i64, MemberId, Time, String, String, EditColumns, RemovalColumns, i64, i64);
 
+type Columns = (
+    posts::id,
+    posts::number,
+    posts::author_id,
+    posts::created_at,
+    posts::html,
+    posts::held_badges,
+    (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
+    (posts::removed_at, posts::removed_by, posts::removal_reason),
+    posts::version,
+    posts::likes,
+);
+const COLUMNS: Columns = (
+    posts::id,
+    posts::number,
+    posts::author_id,
+    posts::created_at,
+    posts::html,
+    posts::held_badges,
+    (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
+    (posts::removed_at, posts::removed_by, posts::removal_reason),
+    posts::version,
+    posts::likes,
+);
+
 /// The posts of a thread with numbers from `from` to `to`: one query that costs the same wherever in the
 /// thread it reads. Numbers without a post are missing from the answer.
 pub fn in_range(conn: &mut Conn, thread: ThreadId, from: i64, to: i64) -> QueryResult<Vec<Post>> {
@@ -52,20 +77,21 @@ pub fn in_range(conn: &mut Conn, thread: ThreadId, from: i64, to: i64) -> QueryR
         .filter(posts::number.ge(from))
         .filter(posts::number.le(to))
         .order(posts::number)
-        .select((
-            posts::id,
-            posts::number,
-            posts::author_id,
-            posts::created_at,
-            posts::html,
-            posts::held_badges,
-            (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
-            (posts::removed_at, posts::removed_by, posts::removal_reason),
-            posts::version,
-            posts::likes,
-        ))
+        .select(COLUMNS)
         .load(conn)?;
     Ok(rows.into_iter().map(post).collect())
+}
+
+/// The posts of a thread with these numbers, in the order of the list.
+pub fn with_numbers(conn: &mut Conn, thread: ThreadId, numbers: &[i64]) -> QueryResult<Vec<Post>> {
+    let rows: Vec<Row> = posts::table
+        .filter(posts::thread_id.eq(thread))
+        .filter(posts::number.eq_any(numbers))
+        .select(COLUMNS)
+        .load(conn)?;
+    let mut posts: Vec<Post> = rows.into_iter().map(post).collect();
+    posts.sort_by_key(|post| numbers.iter().position(|number| *number == post.number));
+    Ok(posts)
 }
 
 fn post((id, number, author, created_at, html, held_badges, edit, removal, version, likes): Row) -> Post {

@@ -4,8 +4,8 @@ use askama::Template;
 
 use super::super::lists::crumbs;
 use super::super::write::ReplyForm;
-use super::entries::{Entry, entries};
-use super::{Loaded, Reader};
+use super::entries::{Entry, entries, picked};
+use super::{Asked, Loaded, Reader, pages_for};
 use crate::accounts::viewer::Viewer;
 use crate::badges::marks::{Marks, grouped};
 use crate::badges::rules::is_invited;
@@ -13,10 +13,11 @@ use crate::boards::rules::Board;
 use crate::error::Error;
 use crate::members::rules::Tier;
 use crate::paths;
+use crate::threads::reading::store::{Filter, Filtered};
 use crate::threads::rules;
 use crate::threads::store::beside::Relation;
 use crate::threads::store::{Beside, Post, Thread};
-use crate::web::pager::Pages;
+use crate::web::pager::SizedPages;
 use crate::web::{Crumb, Frame, Problems, Site, When};
 
 #[derive(Template)]
@@ -30,6 +31,7 @@ pub(super) struct ThreadPage {
     page: i64,
     pager: Pager,
     entries: Vec<Entry>,
+    filtered: Option<FilterRow>,
     options: Options,
     invite: Option<&'static str>,
     reply: Reply,
@@ -51,6 +53,13 @@ struct Options {
     retitles: bool,
 }
 
+/// What a filter shows and leaves out.
+struct FilterRow {
+    what: String,
+    left_out: String,
+    next: Option<String>,
+}
+
 /// What stands below the last post.
 enum Reply {
     /// The form.
@@ -64,7 +73,7 @@ enum Reply {
 /// The links between the pages of a thread.
 struct Pager {
     thread_path: String,
-    pages: Pages,
+    pages: SizedPages,
     current: i64,
 }
 
@@ -95,9 +104,15 @@ impl Pager {
 }
 
 /// Puts the page together from what one trip to the database brought.
-pub(super) fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -> Result<ThreadPage, Error> {
-    let Loaded { boards, board, thread, posts, beside, mut marks } = loaded;
-    let pages = Pages { last: thread.last_number };
+pub(super) fn show(
+    site: &Site,
+    viewer: &Viewer,
+    loaded: Loaded,
+    current: i64,
+    asked: &Asked,
+) -> Result<ThreadPage, Error> {
+    let Loaded { boards, board, thread, posts, filtered, beside, mut marks } = loaded;
+    let pages = pages_for(viewer, thread.last_number);
     let reply = may_reply(&board, &thread, viewer);
     let reader = Reader {
         member: viewer.0.as_ref(),
@@ -107,7 +122,11 @@ pub(super) fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -
             .is_some_and(|member| marks.get(&member.id).is_some_and(|own| is_invited(own.tier, &own.badges))),
         may_reply: matches!(reply, Reply::Open),
     };
-    let entries = entries(&thread, &posts, pages.range(current), &beside, &marks, &reader)?;
+    let entries = match &filtered {
+        None => entries(&thread, &posts, pages.range(current), &beside, &marks, &reader)?,
+        Some(_) => picked(&thread, &posts, &beside, &marks, &reader)?,
+    };
+    let filtered = filtered.map(|filtered| filter_row(&thread, asked, &filtered));
     let options = options(&thread, &posts, &beside, &reader);
     let description = entries.iter().find_map(Entry::excerpt).unwrap_or_else(|| thread.title.clone());
     let invites = reader.is_invited && thread.about_verification;
@@ -128,6 +147,7 @@ pub(super) fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -
         page: current,
         pager: Pager { thread_path: thread.path(), pages, current },
         entries,
+        filtered,
         options,
         invite: invites.then(|| author_tier(viewer)),
         form: ReplyForm::beginning(matches!(reply, Reply::Open), thread.last_number, beside.draft)?,
@@ -136,6 +156,26 @@ pub(super) fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -
         author,
         thread,
     })
+}
+
+fn filter_row(thread: &Thread, asked: &Asked, filtered: &Filtered) -> FilterRow {
+    let (what, query) = match asked.filter() {
+        Some(Filter::Staff) | None => ("answers of staff".to_owned(), "only=staff".to_owned()),
+        Some(Filter::Best) => ("the best liked posts".to_owned(), "only=liked".to_owned()),
+        Some(Filter::By(handle)) => {
+            let query =
+                url::form_urlencoded::Serializer::new(String::new()).append_pair("by", handle).finish();
+            (format!("posts by @{handle}"), query)
+        }
+    };
+    let left_out = match filtered.left_out {
+        0 => "no post is left out".to_owned(),
+        1 => "1 post is left out".to_owned(),
+        many => format!("{} posts are left out", grouped(many)),
+    };
+    let last = filtered.numbers.last().filter(|_| filtered.more);
+    let next = last.map(|last| format!("{}?{query}&after={last}", thread.path()));
+    FilterRow { what, left_out, next }
 }
 
 fn options(thread: &Thread, posts: &[Post], beside: &Beside, reader: &Reader<'_>) -> Options {
