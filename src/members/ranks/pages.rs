@@ -45,6 +45,7 @@ struct Row {
 
 impl Row {
     /// What the table shows of a measure.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass arguments by reference")]
     fn shown(&self, measure: &Measure) -> String {
         match self.needs.of(*measure) {
             0 => "–".to_owned(),

@@ -109,15 +109,15 @@ async fn likes(
         if place.is_removed {
             return Err(Error::NotFound);
         }
-        let likers = store::likers(conn, post, after, limit)?;
-        let people: Vec<MemberId> = likers.iter().map(|(member, _)| *member).chain([place.author]).collect();
+        let given = store::likers(conn, post, after, limit)?;
+        let people: Vec<MemberId> = given.iter().map(|(member, _)| *member).chain([place.author]).collect();
         let marks = marks::of(conn, &people, now)?;
-        Ok((place, store::count(conn, post)?, likers, marks))
+        Ok((place, store::count(conn, post)?, given, marks))
     });
-    let (place, likes, mut likers, mut marks) = loading.await?;
-    let next = (likers.len() > A_PAGE).then(|| {
-        likers.truncate(A_PAGE);
-        let last = likers.last().map(|(by, at)| key(After { at: *at, by: *by })).unwrap_or_default();
+    let (place, likes, mut given, mut marks) = loading.await?;
+    let next = (given.len() > A_PAGE).then(|| {
+        given.truncate(A_PAGE);
+        let last = given.last().map(|(by, at)| key(After { at: *at, by: *by })).unwrap_or_default();
         format!("/p/{}/likes?after={last}", post.0)
     });
     let author = marks.get(&place.author).cloned().ok_or(Error::NotFound)?;
@@ -132,14 +132,14 @@ async fn likes(
         author,
         likes,
         likes_in_words: grouped(likes),
-        rows: rows(likers, &mut marks),
+        rows: rows(given, &mut marks),
         next,
     })
 }
 
-fn rows(likers: Vec<(MemberId, crate::clock::Time)>, marks: &mut HashMap<MemberId, Marks>) -> Vec<Row> {
+fn rows(given: Vec<(MemberId, crate::clock::Time)>, marks: &mut HashMap<MemberId, Marks>) -> Vec<Row> {
     let row = |(member, at)| marks.remove(&member).map(|marks| Row { marks, at: When(at) });
-    likers.into_iter().filter_map(row).collect()
+    given.into_iter().filter_map(row).collect()
 }
 
 /// Where the next page begins, as its address says it.
