@@ -1,11 +1,13 @@
 //! Threads in the database; posts are beside, in `posts`.
 
+pub mod beside;
 mod lists;
 mod posts;
 
 use diesel::prelude::*;
 use diesel::query_dsl::methods::FilterDsl;
 
+pub use beside::{Beside, Posts, beside};
 pub(crate) use lists::exists_for;
 pub use lists::{After, Listed, Person, Which, latest_of_each, list};
 pub use posts::{

@@ -22,5 +22,6 @@ mod queries;
 mod routes;
 mod schema;
 mod serve;
+mod stream;
 mod threads;
 mod visitors;

@@ -34,11 +34,15 @@ pub struct Post {
     pub edit: Option<Edit>,
     /// Its removal.
     pub removal: Option<Removal>,
+    /// Counts each change of the words.
+    pub version: i64,
+    /// Who likes it, counted.
+    pub likes: i64,
 }
 
 type EditColumns = (Option<Time>, Option<MemberId>, Option<String>, Option<String>);
 type RemovalColumns = (Option<Time>, Option<MemberId>, Option<String>);
-type Row = (PostId, i64, MemberId, Time, String, String, EditColumns, RemovalColumns);
+type Row = (PostId, i64, MemberId, Time, String, String, EditColumns, RemovalColumns, i64, i64);
 
 /// The posts of a thread with numbers from `from` to `to`: one query that costs the same wherever in the
 /// thread it reads. Numbers without a post are missing from the answer.
@@ -57,12 +61,14 @@ pub fn in_range(conn: &mut Conn, thread: ThreadId, from: i64, to: i64) -> QueryR
             posts::held_badges,
             (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
             (posts::removed_at, posts::removed_by, posts::removal_reason),
+            posts::version,
+            posts::likes,
         ))
         .load(conn)?;
     Ok(rows.into_iter().map(post).collect())
 }
 
-fn post((id, number, author, created_at, html, held_badges, edit, removal): Row) -> Post {
+fn post((id, number, author, created_at, html, held_badges, edit, removal, version, likes): Row) -> Post {
     Post {
         id,
         number,
@@ -72,6 +78,8 @@ fn post((id, number, author, created_at, html, held_badges, edit, removal): Row)
         held_badges,
         edit: edit_of(edit),
         removal: removal_of(removal),
+        version,
+        likes,
     }
 }
 
