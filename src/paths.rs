@@ -45,6 +45,30 @@ pub fn post_history(id: i64) -> String {
     format!("/p/{id}/history")
 }
 
+/// A thread for printing.
+#[must_use]
+pub fn print(id: i64, slug: &str) -> String {
+    format!("/t/{id}/{slug}/print")
+}
+
+/// A thread's newest posts as an Atom feed.
+#[must_use]
+pub fn thread_feed(id: i64, slug: &str) -> String {
+    format!("/t/{id}/{slug}/feed")
+}
+
+/// A board's newest threads as an Atom feed.
+#[must_use]
+pub fn board_feed(slug: &str) -> String {
+    format!("/b/{slug}/feed")
+}
+
+/// The newest threads of all boards as an Atom feed.
+#[must_use]
+pub fn feed() -> String {
+    "/feed".to_owned()
+}
+
 /// A member.
 #[must_use]
 pub fn member(handle: &str) -> String {

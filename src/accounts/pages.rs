@@ -29,6 +29,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/reset/choose", web::post().to(reset::choose))
         .route("/settings", web::get().to(settings::show))
         .route("/settings/profile", web::post().to(settings::save_profile))
+        .route("/settings/reading", web::post().to(settings::save_reading))
         .route("/settings/password", web::post().to(settings::change_password))
         .route("/settings/confirmation", web::post().to(settings::resend))
         .route("/settings/sessions/{id}/end", web::post().to(settings::end_session))

@@ -32,6 +32,22 @@ pub const JOINS_PER_ADDRESS: i64 = 20;
 /// How long tries are counted.
 pub const WINDOW: TimeDelta = TimeDelta::minutes(15);
 
+/// How many posts a page of a thread holds for a member, as they choose.
+pub const PAGE_SIZES: [i64; 3] = [10, 20, 50];
+
+/// Why a page's size was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Choose 10, 20 or 50 posts a page.")]
+pub struct BadPageSize;
+
+/// Reads a page's size.
+///
+/// # Errors
+/// When it is none of those that can be chosen.
+pub fn page_size(text: &str) -> Result<i64, BadPageSize> {
+    text.trim().parse().ok().filter(|size| PAGE_SIZES.contains(size)).ok_or(BadPageSize)
+}
+
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -184,6 +200,14 @@ pub fn seconds_left(window_began: Time, now: Time) -> i64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_page_holds_one_of_three_numbers_of_posts() {
+        assert_eq!(PAGE_SIZES.map(|size| page_size(&size.to_string())), PAGE_SIZES.map(Ok));
+        for text in ["", "0", "11", "-10", "ten"] {
+            assert_eq!(page_size(text), Err(BadPageSize), "{text}");
+        }
+    }
 
     #[test]
     fn addresses_are_found_whatever_their_case() {

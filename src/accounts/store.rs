@@ -374,6 +374,11 @@ pub fn forget_tries(conn: &mut Conn, name: &str) -> QueryResult<()> {
     diesel::delete(throttles::table.find(name)).execute(conn).map(|_| ())
 }
 
+/// Sets how many posts a page of a thread holds for a member.
+pub fn set_page_size(conn: &mut Conn, member: MemberId, size: i64) -> QueryResult<()> {
+    diesel::update(members::table.find(member)).set(members::page_size.eq(size)).execute(conn).map(|_| ())
+}
+
 /// Drops sessions, links and counts that are over.
 pub fn sweep(conn: &mut Conn, idle_since: Time, window_since: Time, now: Time) -> QueryResult<usize> {
     let sessions = diesel::delete(sessions::table.filter(sessions::seen_at.lt(idle_since))).execute(conn)?;

@@ -20,6 +20,7 @@ use crate::jobs::Jobs;
 use crate::outside::mail::{Mailer, Outbox};
 use crate::outside::smtp::Smtp;
 use crate::settings::Settings;
+use crate::threads::reading::Reads;
 use crate::threads::live::Watching;
 use crate::threads::views::Views;
 use crate::tokens::Token;
@@ -39,6 +40,8 @@ pub struct Forum {
     pub site: Site,
     /// Views since the last batch.
     pub views: Arc<Views>,
+    /// How far members read since the last batch.
+    pub reads: Arc<Reads>,
     /// Sessions used since the last batch.
     pub seen: Arc<Seen>,
     /// Threads that somebody has open.
@@ -52,7 +55,13 @@ impl Forum {
         let assets = Arc::new(Assets::gather(&settings.accent));
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
         let site = Site { db, clock, settings, assets, demo, mail_queued };
-        Self { site, views: Arc::default(), seen: Arc::default(), watching: Arc::default() }
+        Self {
+            site,
+            views: Arc::default(),
+            reads: Arc::default(),
+            seen: Arc::default(),
+            watching: Arc::default(),
+        }
     }
 
     /// The jobs that belong to it.
@@ -64,6 +73,7 @@ impl Forum {
             mailer,
             keeps_mail: self.site.demo,
             views: Arc::clone(&self.views),
+            reads: Arc::clone(&self.reads),
             seen: Arc::clone(&self.seen),
             mail_queued: Arc::clone(&self.site.mail_queued),
             letterhead: Letterhead {
@@ -100,6 +110,7 @@ impl Forum {
         config
             .app_data(web::Data::new(self.site.clone()))
             .app_data(web::Data::from(Arc::clone(&self.views)))
+            .app_data(web::Data::from(Arc::clone(&self.reads)))
             .app_data(web::Data::from(Arc::clone(&self.seen)))
             .app_data(web::Data::from(Arc::clone(&self.watching)))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
@@ -202,6 +213,7 @@ async fn listen(forum: Forum, mailer: Option<Arc<dyn Mailer>>) -> Outcome {
     working.abort();
     parting.abort();
     // What was gathered since the last batch is written before the program ends.
+    jobs.flush_reads().await.map_err(|cause| cause.cause())?;
     jobs.flush().await.map_err(|cause| cause.cause())?;
     tracing::info!("stopped");
     ended

@@ -319,6 +319,7 @@ diesel::table! {
         level -> Text,
         bookmarked_at -> Nullable<Timestamp>,
         bookmark_note -> Text,
+        bookmark_number -> Nullable<BigInt>,
     }
 }
 
@@ -403,6 +404,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    rank_rulebooks (version) {
+        version -> BigInt,
+        published_at -> Timestamp,
+        published_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rank_rules (version, rank) {
+        version -> BigInt,
+        rank -> Text,
+        posts -> BigInt,
+        days -> BigInt,
+        likes -> BigInt,
+        answers -> BigInt,
+        clean_days -> BigInt,
+    }
+}
+
+diesel::table! {
+    rank_changes (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        old -> Text,
+        rank -> Text,
+        changed_at -> Timestamp,
     notifications (id) {
         id -> BigInt,
         member_id -> BigInt,
@@ -421,6 +448,10 @@ diesel::table! {
 }
 
 diesel::table! {
+    rank_losses (member_id) {
+        member_id -> BigInt,
+        rank -> Text,
+        lost_at -> Timestamp,
     told_likes (post_id, member_id) {
         post_id -> BigInt,
         member_id -> BigInt,
@@ -458,6 +489,8 @@ diesel::joinable!(board_members -> boards (board_id));
 diesel::joinable!(member_blocks -> members (blocked_id));
 diesel::joinable!(drafts -> members (member_id));
 diesel::joinable!(acts -> threads (thread_id));
+diesel::joinable!(rank_changes -> members (member_id));
+diesel::joinable!(rank_losses -> members (member_id));
 diesel::joinable!(notifications -> threads (thread_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -489,6 +522,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     rulebooks,
     community_rules,
     acts,
+    rank_rulebooks,
+    rank_rules,
+    rank_changes,
+    rank_losses,
     notifications,
     told_likes,
     notification_choices,

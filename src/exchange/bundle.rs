@@ -305,9 +305,9 @@ pub struct Post {
     pub format: String,
     /// The words.
     pub body: String,
-    /// The post it answers.
+    /// The posts it quotes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quotes: Option<String>,
+    pub quotes: Option<Quotes>,
     /// What the author held when writing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
@@ -323,6 +323,33 @@ pub struct Post {
     /// What it was called before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub origin: Vec<Origin>,
+}
+
+/// The posts that a post quotes: one, or several.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Quotes {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl Quotes {
+    /// As a line writes it; nothing where there is none.
+    #[must_use]
+    pub fn of(mut ids: Vec<String>) -> Option<Self> {
+        if ids.len() > 1 { Some(Self::Several(ids)) } else { ids.pop().map(Self::One) }
+    }
+
+    /// The ids.
+    #[must_use]
+    pub fn ids(&self) -> &[String] {
+        match self {
+            Self::One(id) => std::slice::from_ref(id),
+            Self::Several(ids) => ids,
+        }
+    }
 }
 
 /// What an author held when writing.

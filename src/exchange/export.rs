@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::bundle::{self, Edited, Held, Moment, Origin, Record, Removed};
+use super::bundle::{self, Edited, Held, Moment, Origin, Quotes, Record, Removed};
 use super::store::rows::{self, MemberRow, PostRow};
 use super::store::{Kind, SOURCE, origins_of};
 use crate::badges::rules::{Grant, GrantState};
@@ -230,16 +230,18 @@ fn write_posts(
         after = (last.0.1, last.0.2);
         let ids: Vec<i64> = rows.iter().map(|row| row.0.0).collect();
         let mut origins = origins_of(conn, Kind::Post, &ids)?;
+        let mut quotes = rows::quotes_of(conn, &ids)?;
         for row in rows {
             let origin = origins.remove(&row.0.0).unwrap_or_default();
-            out.line(&Record::Post(post(row, origin)))?;
+            let quoted = quotes.remove(&row.0.0).unwrap_or_default();
+            out.line(&Record::Post(post(row, &quoted, origin)))?;
         }
         progress(out.lines);
     }
 }
 
-fn post(row: PostRow, origin: Vec<Origin>) -> bundle::Post {
-    let ((id, thread, number, author, total), created, (format, body, quotes), held, edit, removal) = row;
+fn post(row: PostRow, quoted: &[i64], origin: Vec<Origin>) -> bundle::Post {
+    let ((id, thread, number, author, total), created, (format, body), held, edit, removal) = row;
     let edited = match edit {
         (Some(at), Some(by), Some(role), Some(reason)) => {
             Some(Edited { at: Moment(at), by: member_id(by), role, reason })
@@ -259,7 +261,7 @@ fn post(row: PostRow, origin: Vec<Origin>) -> bundle::Post {
         created: Moment(created),
         format,
         body,
-        quotes: quotes.map(post_id),
+        quotes: Quotes::of(quoted.iter().map(|id| post_id(*id)).collect()),
         held: Some(Held {
             rank: held.0,
             tier: held.1,

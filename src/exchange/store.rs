@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use super::bundle::Origin;
 use crate::clock::Time;
-use crate::db::schema::{boards, import_origins, members, posts, threads, tier_changes};
+use crate::db::schema::{boards, import_origins, members, post_quotes, posts, threads, tier_changes};
 use crate::db::{Conn, on_backend};
 use crate::members::MemberId;
 use crate::members::rules::{Tier, TierSource};
@@ -230,8 +230,8 @@ pub struct ImportedPost {
     pub html: SafeHtml,
     /// What the author held.
     pub held: Held,
-    /// The post it answers.
-    pub quotes: Option<i64>,
+    /// The posts it quotes.
+    pub quotes: Vec<i64>,
     /// The last edit.
     pub edit: Option<Edit>,
     /// The removal.
@@ -253,7 +253,6 @@ pub fn insert_post(conn: &mut Conn, post: &ImportedPost) -> QueryResult<i64> {
         posts::held_rank.eq(post.held.rank.code()),
         posts::held_tier.eq(post.held.tier.map(Tier::code)),
         posts::held_badges.eq(&post.held.badges),
-        posts::quotes_id.eq(post.quotes),
         (
             posts::edited_at.eq(edit.map(|edit| edit.at)),
             posts::edited_by.eq(edit.map(|edit| edit.by)),
@@ -273,6 +272,22 @@ pub fn insert_post(conn: &mut Conn, post: &ImportedPost) -> QueryResult<i64> {
             .returning(posts::id)
             .get_result(conn),
     }
+}
+
+/// Writes down what a post quotes; an import brings the words of each post in one version.
+pub fn add_quotes(conn: &mut Conn, post: i64, quoted: &[i64]) -> QueryResult<()> {
+    let rows: Vec<_> = quoted
+        .iter()
+        .map(|quoted| {
+            (
+                post_quotes::post_id.eq(post),
+                post_quotes::quoted_id.eq(*quoted),
+                post_quotes::quoted_version.eq(1),
+            )
+        })
+        .collect();
+    let insert = diesel::insert_into(post_quotes::table).values(rows);
+    on_backend!(conn, |c| insert.execute(c)).map(|_| ())
 }
 
 /// Which of these numbers posts have in the database.

@@ -16,13 +16,19 @@ use crate::accounts::{rules, store as accounts};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
+use crate::members::ranks::actions::settle_everybody;
 use crate::outside::mail::Mailer;
 use crate::threads::live::Watching;
+use crate::threads::reading::{self, Reads};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
 
 /// How often gathered counts are written down.
 const FLUSH: Duration = Duration::from_secs(30);
+/// How often it is written down how far members read.
+const READS: Duration = Duration::from_secs(2);
+/// How often members are held against the rules of ranks.
+const RANKS: Duration = Duration::from_hours(1);
 /// How often what is over is swept away.
 const SWEEP: Duration = Duration::from_hours(1);
 
@@ -39,6 +45,8 @@ pub struct Jobs {
     pub keeps_mail: bool,
     /// Views since the last batch.
     pub views: Arc<Views>,
+    /// How far members read since the last batch.
+    pub reads: Arc<Reads>,
     /// Sessions used since the last batch.
     pub seen: Arc<Seen>,
     /// Told when mail was queued.
@@ -58,6 +66,8 @@ impl Jobs {
             every(live::LOOK, || self.look()),
             every(outbox::DIGESTS, || self.send_digests()),
             every(FLUSH, || self.flush()),
+            every(READS, || self.flush_reads()),
+            every(RANKS, || self.ranks()),
             every(SWEEP, || self.sweep()),
         );
     }
@@ -81,6 +91,20 @@ impl Jobs {
         writing.await
     }
 
+    /// Writes down how far members read; with nothing gathered, nothing is written.
+    ///
+    /// # Errors
+    /// When the database fails; what was gathered is in the next batch then.
+    pub async fn flush_reads(&self) -> Result<(), Error> {
+        let (batch, now) = (self.reads.take(), self.clock.now());
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.db.write(move |conn| Ok(reading::store::advance(conn, &batch, now)?)).await?;
+        self.reads.written();
+        Ok(())
+    }
+
     /// Drops sessions, links and counts that are over.
     ///
     /// # Errors
@@ -92,6 +116,16 @@ impl Jobs {
         });
         let gone = sweeping.await?;
         tracing::debug!(gone, "swept what is over");
+        Ok(())
+    }
+
+    /// Gives everybody the rank that goes with their figures.
+    ///
+    /// # Errors
+    /// When the database fails; whoever was looked at before has their rank.
+    pub async fn ranks(&self) -> Result<(), Error> {
+        let changed = settle_everybody(&self.db, self.clock.now()).await?;
+        tracing::debug!(changed, "held everybody against the rules of ranks");
         Ok(())
     }
 }

@@ -2,7 +2,9 @@
 //! marketplace (tiers). Three things that look alike and are never mixed.
 
 pub mod actions;
+pub mod blocks;
 pub mod pages;
+pub mod ranks;
 pub mod rules;
 pub mod store;
 

@@ -21,5 +21,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .guard(guard::Post())
                 .app_data(web::FormConfig::default().limit(tiers::LARGEST_FORM))
                 .route(web::post().to(tiers::apply)),
-        );
+        )
+        .configure(super::ranks::pages::routes)
+        .configure(super::blocks::pages::routes);
 }

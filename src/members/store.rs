@@ -314,6 +314,30 @@ pub fn add_posts(conn: &mut Conn, member: MemberId, change: i64) -> QueryResult<
         .map(|_| ())
 }
 
+/// Adds to the count of likes that a member's posts received.
+pub fn add_likes_received(conn: &mut Conn, member: MemberId, change: i64) -> QueryResult<()> {
+    diesel::update(members::table.find(member))
+        .set(members::likes_received.eq(members::likes_received + change))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Keeps others from changing these members until this transaction ends.
+pub fn lock(conn: &mut Conn, ids: &[MemberId]) -> QueryResult<()> {
+    diesel::update(members::table.filter(members::id.eq_any(ids)))
+        .set(members::posts.eq(members::posts))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Writes down what a member's posts brought them.
+pub fn set_credit(conn: &mut Conn, member: MemberId, likes: i64, answers: i64) -> QueryResult<()> {
+    diesel::update(members::table.find(member))
+        .set((members::likes_received.eq(likes), members::accepted_answers.eq(answers)))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Writes down what staff did.
 pub fn audit(
     conn: &mut Conn,

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::members::{self, MemberId};
 use crate::threads::rules::Removal;
 use crate::threads::store::{self, Place};
-use crate::threads::{PostId, ThreadId, actions};
+use crate::threads::{PostId, ThreadId, actions, credit};
 
 /// A moderator at work.
 #[derive(Clone, Debug)]
@@ -46,6 +46,7 @@ pub fn remove(
         boards::store::add_counts(conn, board, 0, -1)?;
         members::store::add_posts(conn, place.author, -1)?;
     }
+    credit::recount(conn, &[place.author])?;
     members::store::audit(conn, Some(by.id), "post-removed", &format!("post {}", post.0), reason, now)?;
     Ok(place)
 }

@@ -7,7 +7,12 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEn
 
 use super::blocks::Block;
 use super::builder::Builder;
+use super::quotes::{CUT, MAX_QUOTES};
 use super::{address, plain, sanitize};
+
+/// What Markdown may hold beyond `CommonMark`.
+pub(super) const OPTIONS: Options =
+    Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS);
 
 /// The widest table. A wider one is shown as it was typed.
 const MAX_COLUMNS: usize = 20;
@@ -19,7 +24,6 @@ const MAX_STARTS: usize = 32;
 /// Builds the post's HTML.
 pub(super) fn build(source: &str) -> String {
     let source = limit_starts(source);
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut post = Post {
         source: &source,
         builder: Builder::default(),
@@ -32,8 +36,9 @@ pub(super) fn build(source: &str) -> String {
         in_head: false,
         cells: 0,
         skipping: false,
+        quotes: 0,
     };
-    for (event, range) in Parser::new_ext(&source, options).into_offset_iter() {
+    for (event, range) in Parser::new_ext(&source, OPTIONS).into_offset_iter() {
         post.event(event, range);
     }
     post.flush();
@@ -56,12 +61,17 @@ struct Post<'s> {
     cells: usize,
     /// Whether we are in a table that was shown as it was typed.
     skipping: bool,
+    /// How many quotes are open.
+    quotes: usize,
 }
 
 impl Post<'_> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         if self.skipping {
             self.skipping = event != Event::End(TagEnd::Table);
+            return;
+        }
+        if self.is_cut(&event) {
             return;
         }
         match event {
@@ -90,6 +100,27 @@ impl Post<'_> {
             | Event::InlineMath(_)
             | Event::DisplayMath(_)
             | Event::FootnoteReference(_) => {}
+        }
+    }
+
+    /// Counts the quotes, and says whether this stands in one that is too deep to be shown.
+    fn is_cut(&mut self, event: &Event<'_>) -> bool {
+        match event {
+            Event::Start(Tag::BlockQuote(_)) => {
+                self.quotes += 1;
+                if self.quotes == MAX_QUOTES + 1 {
+                    self.flush();
+                    self.builder.paragraph();
+                    self.builder.text(CUT);
+                    self.builder.end_leaf();
+                }
+                self.quotes > MAX_QUOTES
+            }
+            Event::End(TagEnd::BlockQuote(_)) => {
+                self.quotes -= 1;
+                self.quotes >= MAX_QUOTES
+            }
+            _ => self.quotes > MAX_QUOTES,
         }
     }
 

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::address;
 use super::characters::is_stripped;
-use super::markdown::{Format, render};
+use super::known::Known;
+use super::markdown::{Format, render, render_with};
 use super::sanitize::{LINK_REL, TAGS};
 
 const CASES: &str = include_str!("../../tests/hostile/cases.jsonl");
@@ -113,6 +114,40 @@ fn nothing_hostile_comes_through_in_another_format_either() {
             assert_eq!(misses(html.as_str()), Vec::<String>::new(), "{:?} as {}", case.source, format.code());
         }
     }
+}
+
+/// A post and a member that hostile sources may name.
+fn known() -> Known {
+    Known {
+        handles: ["ada".to_owned()].into_iter().collect(),
+        quotes: [(7, "ada".to_owned())].into_iter().collect(),
+    }
+}
+
+/// What is wrong with HTML in which `/p/7` by `@ada` is known: beyond what may be in any post, only that quote may
+/// be marked, by its own link.
+fn misses_when_known(html: &str) -> Vec<String> {
+    let quote = concat!(
+        "<blockquote class=\"quote\" data-quote=\"7\"><p class=\"quote-source\">",
+        "<a href=\"/p/7\" rel=\"nofollow ugc noopener\">@ada wrote:</a></p>"
+    );
+    misses(&html.replace(quote, "<blockquote>"))
+}
+
+#[test]
+fn no_mark_of_a_quote_can_be_forged() {
+    for case in cases() {
+        for format in [Format::Markdown, Format::Html, Format::Text] {
+            let html = render_with(format, &case.source, &known());
+            let misses = misses_when_known(html.as_str());
+            assert_eq!(misses, Vec::<String>::new(), "{:?} as {} gave {html}", case.source, format.code());
+        }
+    }
+    assert_eq!(
+        misses_when_known(render_with(Format::Markdown, "> [@ada wrote:](/p/7)", &known()).as_str()).len(),
+        0
+    );
+    assert!(!misses_when_known("<blockquote class=\"quote\" data-quote=\"8\"></blockquote>").is_empty());
 }
 
 #[test]

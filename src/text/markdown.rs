@@ -5,11 +5,12 @@ use std::fmt;
 use std::panic::catch_unwind;
 
 use super::characters::is_stripped;
+use super::known::{self, Known};
 use super::lexer::{Lexer, Token};
 use super::{commonmark, import, plain, sanitize};
 
 /// Raised whenever the same source would render differently, so that stored posts are rendered again.
-pub const RENDERER_VERSION: i32 = 1;
+pub const RENDERER_VERSION: i32 = 2;
 
 /// The longest post a member may write, in characters.
 pub const MAX_CHARACTERS: usize = 30_000;
@@ -86,6 +87,12 @@ pub fn render(format: Format, source: &str) -> SafeHtml {
     // A fault in a parser must cost a post its markup, not a thread its page.
     let rendered = catch_unwind(|| attempt(format, source)).ok().flatten();
     SafeHtml(rendered.or_else(|| sanitize::settle(plain::build(&prepare(source)))).unwrap_or_default())
+}
+
+/// Renders a post with what is known of what it points at: mentions and quotes become links.
+#[must_use]
+pub fn render_with(format: Format, source: &str, known: &Known) -> SafeHtml {
+    known::dress(&render(format, source), known)
 }
 
 /// The first `characters` characters of the post's words, without markup, for lists and descriptions. What is cut ends

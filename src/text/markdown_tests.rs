@@ -122,9 +122,13 @@ fn headings_begin_at_the_third_level_and_skip_none() {
 
 #[test]
 fn nesting_ends_at_sixteen() {
-    let deep = markdown(&format!("{} a", ">".repeat(40)));
+    let deep = html(&format!("{}a", "<blockquote>".repeat(40)));
     assert_eq!(deep.matches("<blockquote>").count(), 16);
     assert!(deep.contains('a'));
+    assert_eq!(
+        markdown(&format!("{} a", ">".repeat(40))),
+        "<blockquote><blockquote><p>…</p></blockquote></blockquote>"
+    );
     let lines: Vec<String> = (0..30).map(|level| format!("{}- {level}\n", "  ".repeat(level))).collect();
     let list = markdown(&lines.concat());
     assert_eq!(list.matches("<ul>").count(), 16);

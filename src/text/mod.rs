@@ -1,7 +1,11 @@
 //! Members' words: posts to safe HTML (nothing else makes it), and the names and titles they choose.
 
+pub mod diff;
+pub mod known;
 pub mod markdown;
+pub mod mentions;
 pub mod names;
+pub mod quotes;
 
 mod address;
 mod autolink;
@@ -24,4 +28,4 @@ mod property_tests;
 #[cfg(test)]
 mod speed_tests;
 
-pub use markdown::{Format, SafeHtml, excerpt, render};
+pub use markdown::{Format, SafeHtml, excerpt, render, render_with};

@@ -4,12 +4,13 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::hostile_tests::misses;
-use super::markdown::{Format, attempt, excerpt, render};
+use super::known::Known;
+use super::markdown::{Format, SafeHtml, attempt, excerpt, render, render_with};
 use super::names::{DisplayName, Handle, Signature, Title, skeleton, slug};
 use super::sanitize;
 
 /// The pieces of which both honest and hostile Markdown is made.
-const MARKDOWN: [&str; 78] = [
+const MARKDOWN: [&str; 81] = [
     "a",
     "b c",
     "é",
@@ -53,6 +54,9 @@ const MARKDOWN: [&str; 78] = [
     "- [ ] ",
     "- [x] ",
     "[a]: ",
+    "@ada",
+    "[@ada wrote:](/p/7)",
+    "> [@ada wrote:](/p/7)\n",
     "[a]",
     "http://",
     "https://a.example",
@@ -231,6 +235,19 @@ proptest! {
         for format in [Format::Markdown, Format::Html, Format::Text] {
             prop_assert_eq!(excerpt(&render(format, &words), 1_000), words.clone());
         }
+    }
+
+    #[test]
+    fn what_is_known_adds_links_and_no_words(source in made_of(&MARKDOWN)) {
+        let known = Known {
+            handles: ["ada".to_owned()].into_iter().collect(),
+            quotes: [(7, "ada".to_owned())].into_iter().collect(),
+        };
+        let (bare, dressed) = (render(Format::Markdown, &source), render_with(Format::Markdown, &source, &known));
+        let letters = |html: &SafeHtml| excerpt(html, 10_000).split_whitespace().collect::<String>();
+        prop_assert_eq!(letters(&bare), letters(&dressed));
+        let marks = dressed.as_str().matches("<blockquote class=\"quote\" data-quote=\"7\">").count();
+        prop_assert_eq!(dressed.as_str().matches("data-quote").count(), marks);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Starting threads and answering in them, each with its counters in one transaction.
 
+use super::drafts::rules::Place;
 use super::rules::{self, Body, Held, Posted, ThreadKind};
 use super::store::{self, NewPost, NewThread};
-use super::{PostId, ThreadId};
+use super::talk::rules::Pointed;
+use super::{PostId, ThreadId, drafts, talk};
 use crate::badges::rules::{Badge, held_codes};
 use crate::boards::Audience;
 use crate::boards::rules::{Board, Standing, find_readable, may_write};
@@ -11,6 +13,7 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::events::rules::Event;
 use crate::members::{self, MemberId};
+use crate::text::known::{self, Named};
 use crate::text::names::{Title, slug};
 use crate::text::{Format, SafeHtml, render};
 use crate::{badges, boards, events};
@@ -26,6 +29,31 @@ pub struct Author {
     pub email_confirmed: bool,
 }
 
+/// A post's words with their HTML, before anybody looked up what they point at.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    body: String,
+    html: SafeHtml,
+    /// What the words name.
+    pub named: Named,
+}
+
+impl Rendered {
+    /// Renders a post's words.
+    #[must_use]
+    pub fn new(body: &Body) -> Self {
+        let html = render(Format::Markdown, body.as_str());
+        Self { named: known::named(&html), body: body.as_str().to_owned(), html }
+    }
+
+    /// The words with what they point at.
+    #[must_use]
+    pub fn pointing(self, pointed: Pointed, request_id: Option<String>) -> Written {
+        let html = known::dress(&self.html, &pointed.known);
+        Written { body: self.body, html, pointed, request_id }
+    }
+}
+
 /// Words, rendered before the transaction begins: rendering must not hold the writer up.
 #[derive(Clone, Debug)]
 pub struct Written {
@@ -33,15 +61,17 @@ pub struct Written {
     pub body: String,
     /// What readers see.
     pub html: SafeHtml,
+    /// The members and posts they point at.
+    pub pointed: Pointed,
     /// Of the form they were sent with.
     pub request_id: Option<String>,
 }
 
 impl Written {
-    /// Renders a post's words.
+    /// Renders a post's words, which point at nothing.
     #[must_use]
     pub fn new(body: &Body, request_id: Option<String>) -> Self {
-        Self { body: body.as_str().to_owned(), html: render(Format::Markdown, body.as_str()), request_id }
+        Rendered::new(body).pointing(Pointed::default(), request_id)
     }
 }
 
@@ -82,6 +112,7 @@ pub fn start(
     let thread = store::insert_thread(conn, &new)?;
     boards::store::add_counts(conn, board.id, 1, 0)?;
     let post = add_post(conn, author.id, thread, written, now)?;
+    drafts::store::delete(conn, author.id, Place::Board(board.id))?;
     Ok(Posted { post, thread, slug, number: 1 })
 }
 
@@ -100,10 +131,14 @@ pub fn reply(
         return Ok(posted);
     }
     let (found, board) = find_open(conn, thread, &author.standing)?;
+    if found.merged_into.is_some() {
+        return Err(forbidden("This thread was merged into another one. Answer there."));
+    }
     rules::may_reply(&board, found.kind, found.locked, &author.standing, author.email_confirmed)
         .map_err(forbidden)?;
     let post = add_post(conn, author.id, thread, written, now)?;
     let number = store::number_of(conn, post)?;
+    drafts::store::delete(conn, author.id, Place::Thread(thread))?;
     Ok(Posted { post, thread, slug: found.slug, number })
 }
 
@@ -164,6 +199,9 @@ fn add_post(
         request_id: written.request_id.as_deref(),
     };
     let post = store::insert_post(conn, &new)?;
+    if !written.pointed.is_empty() {
+        talk::actions::note(conn, post, written)?;
+    }
     // What does not exist for everyone shows in no count either.
     if audience.is_everyone() {
         boards::store::add_counts(conn, board, 0, 1)?;

@@ -1,10 +1,18 @@
 //! Threads and their posts: the heart of the forum.
 
 pub mod actions;
+pub mod answers;
+pub mod credit;
+pub mod likes;
 pub mod live;
+pub mod drafts;
+pub mod edits;
+pub mod moving;
 pub mod pages;
+pub mod reading;
 pub mod rules;
 pub mod store;
+pub mod talk;
 pub mod views;
 
 use diesel_derive_newtype::DieselNewType;

@@ -169,14 +169,14 @@ pub fn insert_thread(conn: &mut Conn, new: &NewThread<'_>) -> QueryResult<Thread
 }
 
 /// Gives the thread's next number, and says in which board the thread stands and who it exists for. The row stays locked until
-/// the transaction ends, so no number is given twice.
+/// the transaction ends, so no number is given twice. A thread that was merged into another gives none.
 pub fn give_number(
     conn: &mut Conn,
     id: ThreadId,
     poster: MemberId,
     now: Time,
 ) -> QueryResult<(i64, BoardId, Audience)> {
-    diesel::update(threads::table.find(id))
+    diesel::update(threads::table.find(id).filter(threads::merged_into.is_null()))
         .set((
             threads::last_number.eq(threads::last_number + 1),
             threads::posts.eq(threads::posts + 1),

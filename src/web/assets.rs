@@ -132,11 +132,12 @@ async fn send(
     Ok(answer.insert_header((CONTENT_TYPE, HeaderValue::from_static(asset.kind))).body(body))
 }
 
-async fn robots() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(
+async fn robots(site: web::Data<Site>) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(format!(
         "User-agent: *\nDisallow: /login\nDisallow: /join\nDisallow: /reset\nDisallow: /settings\nDisallow: /admin\n\
-         Disallow: /verification\n",
-    )
+         Disallow: /verification\nDisallow: /unread\nDisallow: /bookmarks\n\nSitemap: {}/sitemap.xml\n",
+        site.settings.origin()
+    ))
 }
 
 async fn favicon(site: web::Data<Site>) -> Result<HttpResponse, Error> {

@@ -21,6 +21,8 @@ pub struct Frame {
     pub path: String,
     /// The one address of this content for search engines; empty where there is none.
     pub canonical: String,
+    /// The address of what this page shows as an Atom feed; empty where there is none.
+    pub feed: String,
     /// Addresses of the styles and scripts.
     pub assets: AssetLinks,
 }
@@ -116,6 +118,7 @@ impl Frame {
             demo: site.demo,
             path: String::new(),
             canonical: String::new(),
+            feed: String::new(),
             assets: site.assets.links(),
         }
     }
@@ -145,6 +148,13 @@ impl Frame {
     #[must_use]
     pub fn canonical(mut self, site: &Site, path: &str) -> Self {
         self.canonical = format!("{}{path}", site.settings.origin());
+        self
+    }
+
+    /// Adds the address of the feed that tells what is new on this page.
+    #[must_use]
+    pub fn feeding(mut self, path: impl Into<String>) -> Self {
+        self.feed = path.into();
         self
     }
 

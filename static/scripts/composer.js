@@ -1,18 +1,17 @@
-// Help for whoever writes: a live preview, a kept draft, one click that counts. The forms work without it.
+// Help for whoever writes: a live preview, one click that counts, words from elsewhere on the page. The forms work
+// without it. What else helps stands in files of its own: drafts.js, mentions.js, quotes.js.
 const REST = 400;
-const DRAFT = "draft ";
 
-function keepDraft(form, words) {
-  const key = DRAFT + form.getAttribute("action");
-  const kept = sessionStorage.getItem(key);
-  if (kept && words.value === "") words.value = kept;
-  words.addEventListener("input", () => {
-    if (words.value === "") sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, words.value);
-  });
-  form.addEventListener("submit", (event) => {
-    // A preview brings the words back by itself, but a lost connection does not.
-    if (event.submitter?.name !== "preview") sessionStorage.removeItem(key);
+// Scripts that bring words (a quote, an image) dispatch "insert-words" on the textarea, with the words as detail.
+function takeWords(form, words) {
+  words.addEventListener("insert-words", ({ detail }) => {
+    const isFocused = document.activeElement === words;
+    const [start, end] = isFocused ? [words.selectionStart, words.selectionEnd] : [words.value.length, words.value.length];
+    const before = words.value.slice(0, start);
+    const gap = before === "" || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+    words.setRangeText(gap + detail, start, end, "end");
+    words.focus();
+    words.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }
 
@@ -80,7 +79,7 @@ function showLive(form, words) {
 for (const form of document.querySelectorAll("form[data-composer]")) {
   const words = form.querySelector("textarea");
   if (!words) continue;
-  for (const help of [keepDraft, sendOnce, sendByKey, showLive]) {
+  for (const help of [takeWords, sendOnce, sendByKey, showLive]) {
     try {
       help(form, words);
     } catch (problem) {
@@ -88,15 +87,3 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
     }
   }
 }
-
-// Whoever comes next at this screen finds no drafts of whoever left.
-document.addEventListener("submit", (event) => {
-  if (!["/logout", "/demo"].includes(event.target.getAttribute("action"))) return;
-  try {
-    for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith(DRAFT)) sessionStorage.removeItem(key);
-    }
-  } catch {
-    // The browser keeps nothing, so there is nothing to forget.
-  }
-});

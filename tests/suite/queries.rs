@@ -36,14 +36,35 @@ async fn each_page_costs_a_fixed_number_of_statements() {
         ("another board", "/b/announcements"),
         ("profile", "/u/maria-k"),
         ("another profile", "/u/theo-k"),
+        ("likes", "/p/1/likes"),
+        ("ranks", "/ranks"),
         ("badges", "/badges"),
         ("badge", "/badges/identity-verified"),
     ] {
         note("visitor", page, cost(&site, &visitor, path).await);
     }
+    for (page, path) in [
+        ("a full board", "/b/clients"),
+        ("what is new", "/unread"),
+        ("bookmarks", "/bookmarks"),
+    ] {
+        note("member", page, cost(&site, &member, path).await);
+    }
+    for (page, path) in [
+        ("print", format!("{long}/print")),
+        ("a thread's feed", format!("{long}/feed")),
+        ("a board's feed", "/b/clients/feed".to_owned()),
+        ("map", "/sitemap.xml".to_owned()),
+    ] {
+        note("visitor", page, cost(&site, &visitor, &path).await);
+    }
     note("member", "home", cost(&site, &member, "/").await);
     note("member", "verification", cost(&site, &member, "/verification").await);
     note("member", "settings", cost(&site, &member, "/settings").await);
+    note("member", "profile", cost(&site, &member, "/u/theo-k").await);
+    note("member", "ranks", cost(&site, &member, "/ranks").await);
+    note("member", "blocks", cost(&site, &member, "/settings/blocks").await);
+    note("administrator", "ranks", cost(&site, &administrator, "/admin/ranks").await);
     note("administrator", "members", cost(&site, &administrator, "/admin/members").await);
     note("administrator", "one member", cost(&site, &administrator, "/admin/members/maria-k").await);
     note("administrator", "boards", cost(&site, &administrator, "/admin/boards").await);
@@ -61,11 +82,17 @@ visitor        a full board         6
 visitor        another board        6
 visitor        profile              8
 visitor        another profile      8
+visitor        likes                9
+visitor        ranks                4
 visitor        badges               6
 visitor        badge                4
 member         home                 8
 member         verification         8
 member         settings             9
+member         profile              12
+member         ranks                9
+member         blocks               6
+administrator  ranks                7
 administrator  members              7
 administrator  one member           8
 administrator  boards               6

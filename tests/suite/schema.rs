@@ -355,6 +355,26 @@ fn coded_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
             own(&ProfileVisibility::ALL.map(ProfileVisibility::code)),
         ),
         ("members.rank", "UPDATE members SET rank = '{}'", ranks.clone()),
+        (
+            "rank_rules.rank",
+            "DELETE FROM rank_rules; INSERT INTO rank_rules (version, rank, posts, days, likes, answers, clean_days) VALUES (1, '{}', 0, 0, 0, 0, 0)",
+            ranks.clone(),
+        ),
+        (
+            "rank_changes.rank",
+            "INSERT INTO rank_changes (member_id, old, rank, changed_at) SELECT min(id), 'active-member', '{}', '2026-01-15 00:00:00' FROM members",
+            ranks.clone(),
+        ),
+        (
+            "rank_changes.old",
+            "INSERT INTO rank_changes (member_id, old, rank, changed_at) SELECT min(id), '{}', 'active-member', '2026-01-15 00:00:00' FROM members",
+            ranks.clone(),
+        ),
+        (
+            "rank_losses.rank",
+            "DELETE FROM rank_losses; INSERT INTO rank_losses (member_id, rank, lost_at) SELECT min(id), '{}', '2026-01-15 00:00:00' FROM members",
+            ranks.clone(),
+        ),
         ("members.tier", "UPDATE members SET tier = '{}', tier_since = joined_at", tiers.clone()),
         ("member_roles.role", "UPDATE member_roles SET role = '{}'", own(&Role::ALL.map(Role::code))),
         ("tier_changes.tier", "UPDATE tier_changes SET tier = '{}'", tiers.clone()),

@@ -8,8 +8,11 @@ use touchstone::db::DatabaseUrl;
 
 use crate::support::{Person, TestSite};
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 13] = [
     "/",
+    "/feed",
+    "/b/clients/feed",
+    "/sitemap.xml",
     "/b/clients",
     "/b/announcements",
     "/u/maria-k",

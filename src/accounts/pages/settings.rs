@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::letterhead;
-use crate::accounts::rules::check_password;
+use crate::accounts::rules::{PAGE_SIZES, check_password, page_size};
 use crate::accounts::viewer::Member;
 use crate::accounts::{SessionId, actions, devices, passwords, store};
 use crate::error::Error;
@@ -33,6 +33,8 @@ struct SettingsPage {
     good: Option<&'static str>,
     form: ProfileForm,
     choices: [ProfileVisibility; 3],
+    page_sizes: [i64; 3],
+    page_size: i64,
     has_badges: bool,
     email: Option<String>,
     email_confirmed: bool,
@@ -63,6 +65,7 @@ pub(super) async fn show(
     let good = match saved.saved.as_str() {
         "profile" => Some("Your profile is saved."),
         "renamed" => Some("Your profile is saved. Your badges are off until your new name is checked."),
+        "reading" => Some("Your pages are set."),
         "password" => Some("Your password is changed, and every other session is ended."),
         "session" => Some("The session is ended."),
         "mail" => Some("The link is on its way."),
@@ -110,6 +113,8 @@ async fn respond(
             good,
             form,
             choices: ProfileVisibility::ALL,
+            page_sizes: PAGE_SIZES,
+            page_size: member.state.page_size,
             has_badges,
             email: mailbox.email,
             email_confirmed: mailbox.verified_at.is_some(),
@@ -155,6 +160,28 @@ pub(super) async fn save_profile(
         }
         Err(other) => Err(other),
     }
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct ReadingForm {
+    #[serde(default)]
+    page_size: String,
+}
+
+pub(super) async fn save_reading(
+    site: web::Data<Site>,
+    member: Member,
+    form: web::Form<ReadingForm>,
+) -> Result<HttpResponse, Error> {
+    let size = match page_size(&form.page_size) {
+        Ok(size) => size,
+        Err(problem) => {
+            let problems = Problems::one("page_size", problem.to_string());
+            return respond(&site, &member, StatusCode::UNPROCESSABLE_ENTITY, None, None, problems).await;
+        }
+    };
+    site.db.write(move |conn| Ok(store::set_page_size(conn, member.id, size)?)).await?;
+    see_other("/settings?saved=reading#reading")
 }
 
 #[derive(serde::Deserialize)]

@@ -7,7 +7,7 @@ use crate::badges::rules::{Badge, held_codes, held_from_codes};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
-use crate::exchange::bundle::{GREATEST_NUMBER, LONGEST_BODY, Post};
+use crate::exchange::bundle::{GREATEST_NUMBER, LONGEST_BODY, Post, Quotes};
 use crate::exchange::numbers::Numbers;
 use crate::exchange::store::{self, Arrived, ImportedPost, Kind};
 use crate::members::MemberId;
@@ -84,7 +84,7 @@ pub(super) fn bring(conn: &mut Conn, state: &mut State, posts: Vec<Prepared>) ->
 
 fn look_up(conn: &mut Conn, state: &State, posts: &[Prepared]) -> Result<Known, Error> {
     let ids = posts.iter().map(|one| one.post.id.as_str());
-    let quoted = posts.iter().filter_map(|one| one.post.quotes.as_deref());
+    let quoted = posts.iter().flat_map(|one| quoted(&one.post)).map(String::as_str);
     let asked: Vec<&str> = ids.chain(quoted).collect::<HashSet<_>>().into_iter().collect();
     let locals: Vec<i64> = posts.iter().filter_map(|one| one.post.local).collect();
     Ok(Known {
@@ -113,18 +113,16 @@ fn bring_one(
     let (author_id, held) = (author.id, held(author, post)?);
     let edit = edit(state, post)?;
     let removal = removal(state, post)?;
-    let quotes = match &post.quotes {
-        None => None,
-        Some(id) => {
-            let quoted = known.posts.get(id).copied();
-            if quoted.is_none() {
-                state
-                    .report
-                    .remark(line, format!("the quoted post {id} is not here, so the reference was left out"));
-            }
-            quoted
+    let mut quotes = Vec::new();
+    for id in quoted(post) {
+        match known.posts.get(id) {
+            Some(quoted) if !quotes.contains(quoted) => quotes.push(*quoted),
+            Some(_) => {}
+            None => state
+                .report
+                .remark(line, format!("the quoted post {id} is not here, so the reference was left out")),
         }
-    };
+    }
     let given = state.numbers.entry(post.thread.clone()).or_default().give(post.number);
     if given.is_doubled {
         let wanted = post.number.unwrap_or_default();
@@ -148,10 +146,17 @@ fn bring_one(
         removal,
     };
     let id = store::insert_post(conn, &imported)?;
+    if !imported.quotes.is_empty() {
+        store::add_quotes(conn, id, &imported.quotes)?;
+    }
     known.taken_ids.insert(id);
     state.remember(conn, Kind::Post, &post.id, &post.origin, id)?;
     known.posts.insert(post.id.clone(), id);
     Ok(Some(imported))
+}
+
+fn quoted(post: &Post) -> &[String] {
+    post.quotes.as_ref().map_or(&[], Quotes::ids)
 }
 
 /// What the author held: as the line says, or as far as the author's own line dates it.

@@ -10,6 +10,7 @@ fn the_documented_lines_are_read() {
         r#"{"kind":"board","id":"b1","parent":null,"slug":"clients","title":"Clients","about":"…"}"#,
         r#"{"kind":"thread","id":"t1","board":"b1","title":"…","type":"discussion","author":"m1","created":"2015-03-31T02:00:00+02:00"}"#,
         r#"{"kind":"post","id":"p1","thread":"t1","number":41,"total":668,"author":"m1","created":"2015-03-31T00:00:00Z","format":"markdown","body":"…","quotes":"p0"}"#,
+        r#"{"kind":"post","id":"p2","thread":"t1","author":"m1","created":"2015-03-31T00:00:00Z","format":"text","body":"…","quotes":["p0","p1"]}"#,
     ];
     for line in lines {
         read(line).unwrap_or_else(|problem| panic!("{line}: {problem}"));

@@ -18,7 +18,7 @@ struct Off {
 }
 
 /// A check: what is counted, and the query that finds what is off, in the SQL that both databases speak.
-const CHECKS: [(&str, &str); 8] = [
+const CHECKS: &[(&str, &str)] = &[
     (
         "readable posts of thread",
         "SELECT CAST(t.id AS TEXT) AS what, t.posts AS stored, \
@@ -28,8 +28,16 @@ const CHECKS: [(&str, &str); 8] = [
     (
         "highest number of thread",
         "SELECT CAST(t.id AS TEXT) AS what, t.last_number AS stored, \
-         (SELECT coalesce(max(p.number), 0) FROM posts p WHERE p.thread_id = t.id) AS counted FROM threads t \
-         WHERE t.last_number < (SELECT coalesce(max(p.number), 0) FROM posts p WHERE p.thread_id = t.id) LIMIT 20",
+         (SELECT coalesce(max(n.number), 0) FROM (SELECT thread_id, number FROM posts UNION ALL SELECT thread_id, number FROM moved_posts) n \
+         WHERE n.thread_id = t.id) AS counted FROM threads t \
+         WHERE t.last_number < (SELECT coalesce(max(p.number), 0) FROM posts p WHERE p.thread_id = t.id) \
+         OR t.last_number < (SELECT coalesce(max(m.number), 0) FROM moved_posts m WHERE m.thread_id = t.id) LIMIT 20",
+    ),
+    (
+        // A number is given once: where a post stood that was moved, no other stands.
+        "posts at the number of one that was moved, in thread",
+        "SELECT CAST(m.thread_id AS TEXT) AS what, CAST(0 AS BIGINT) AS stored, m.number AS counted FROM moved_posts m \
+         JOIN posts p ON p.thread_id = m.thread_id AND p.number = m.number LIMIT 20",
     ),
     (
         "posts of member",
@@ -51,9 +59,12 @@ const CHECKS: [(&str, &str); 8] = [
     ),
     (
         "time of the last post of thread",
+        // The last is the one with the highest number; after a merge it may be one that was written later.
         "SELECT CAST(t.id AS TEXT) AS what, CAST(0 AS BIGINT) AS stored, CAST(1 AS BIGINT) AS counted FROM threads t \
-         JOIN posts p ON p.thread_id = t.id AND p.number = (SELECT max(q.number) FROM posts q WHERE q.thread_id = t.id) \
-         WHERE t.last_post_at <> p.created_at OR t.last_poster_id <> p.author_id LIMIT 20",
+         WHERE EXISTS (SELECT 1 FROM posts p WHERE p.thread_id = t.id) AND NOT EXISTS (SELECT 1 FROM posts p \
+         WHERE p.thread_id = t.id AND p.created_at = t.last_post_at AND p.author_id = t.last_poster_id \
+         AND (p.number = (SELECT max(q.number) FROM posts q WHERE q.thread_id = t.id) \
+         OR p.created_at = (SELECT max(q.created_at) FROM posts q WHERE q.thread_id = t.id))) LIMIT 20",
     ),
     (
         "unread notifications of member",
@@ -65,6 +76,30 @@ const CHECKS: [(&str, &str); 8] = [
         "active badges whose bound name is not the member's",
         "SELECT m.handle AS what, CAST(0 AS BIGINT) AS stored, CAST(1 AS BIGINT) AS counted FROM badge_grants g \
          JOIN members m ON m.id = g.member_id WHERE g.state = 'active' AND g.bound_name <> m.name LIMIT 20",
+    ),
+    (
+        "likes of post",
+        "SELECT CAST(p.id AS TEXT) AS what, p.likes AS stored, (SELECT count(*) FROM post_likes l WHERE l.post_id = p.id) AS counted \
+         FROM posts p WHERE p.likes <> (SELECT count(*) FROM post_likes l WHERE l.post_id = p.id) LIMIT 20",
+    ),
+    (
+        "likes received by member",
+        "SELECT m.handle AS what, m.likes_received AS stored, \
+         (SELECT count(*) FROM posts p JOIN threads t ON t.id = p.thread_id JOIN post_likes l ON l.post_id = p.id WHERE p.author_id = m.id AND p.removed_at IS NULL AND t.audience & 1 = 1) AS counted FROM members m \
+         WHERE m.likes_received <> (SELECT count(*) FROM posts p JOIN threads t ON t.id = p.thread_id JOIN post_likes l ON l.post_id = p.id WHERE p.author_id = m.id AND p.removed_at IS NULL AND t.audience & 1 = 1) LIMIT 20",
+    ),
+    (
+        "accepted answers of member",
+        "SELECT m.handle AS what, m.accepted_answers AS stored, \
+         (SELECT count(*) FROM accepted_answers a JOIN posts p ON p.id = a.post_id JOIN threads t ON t.id = a.thread_id \
+         WHERE p.author_id = m.id AND p.removed_at IS NULL AND p.author_id <> t.author_id AND p.author_id <> a.accepted_by AND t.audience & 1 = 1) AS counted FROM members m \
+         WHERE m.accepted_answers <> (SELECT count(*) FROM accepted_answers a JOIN posts p ON p.id = a.post_id JOIN threads t ON t.id = a.thread_id \
+         WHERE p.author_id = m.id AND p.removed_at IS NULL AND p.author_id <> t.author_id AND p.author_id <> a.accepted_by AND t.audience & 1 = 1) LIMIT 20",
+    ),
+    (
+        "thread of the accepted answer of thread",
+        "SELECT CAST(a.thread_id AS TEXT) AS what, p.thread_id AS stored, a.thread_id AS counted FROM accepted_answers a \
+         JOIN posts p ON p.id = a.post_id WHERE p.thread_id <> a.thread_id LIMIT 20",
     ),
 ];
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::clock::Time;
 use crate::db::Conn;
-use crate::db::schema::{member_roles, members, posts, threads, tier_changes};
+use crate::db::schema::{member_roles, members, post_quotes, posts, threads, tier_changes};
 
 /// Rows read at once.
 const AT_ONCE: i64 = 1_000;
@@ -95,12 +95,12 @@ pub fn threads_after(conn: &mut Conn, after: i64) -> QueryResult<Vec<ThreadRow>>
         .load(conn)
 }
 
-/// A post: id, thread, number, author, the thread's highest number; created; format, body, quoted post;
+/// A post: id, thread, number, author, the thread's highest number; created; format, body;
 /// rank, tier and badges held; edit; removal.
 pub type PostRow = (
     (i64, i64, i64, i64, i64),
     Time,
-    (String, String, Option<i64>),
+    (String, String),
     (String, Option<String>, String),
     (Option<Time>, Option<i64>, Option<String>, Option<String>),
     (Option<Time>, Option<i64>, Option<String>),
@@ -117,10 +117,24 @@ pub fn posts_after(conn: &mut Conn, (thread, number): (i64, i64)) -> QueryResult
         .select((
             (posts::id, posts::thread_id, posts::number, posts::author_id, threads::last_number),
             posts::created_at,
-            (posts::format, posts::body, posts::quotes_id),
+            (posts::format, posts::body),
             (posts::held_rank, posts::held_tier, posts::held_badges),
             (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
             (posts::removed_at, posts::removed_by, posts::removal_reason),
         ))
         .load(conn)
+}
+
+/// What each of these posts quotes.
+pub fn quotes_of(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, Vec<i64>>> {
+    let rows: Vec<(i64, i64)> = post_quotes::table
+        .filter(post_quotes::post_id.eq_any(ids))
+        .order((post_quotes::post_id, post_quotes::quoted_id))
+        .select((post_quotes::post_id, post_quotes::quoted_id))
+        .load(conn)?;
+    let mut quotes: HashMap<i64, Vec<i64>> = HashMap::new();
+    for (post, quoted) in rows {
+        quotes.entry(post).or_default().push(quoted);
+    }
+    Ok(quotes)
 }

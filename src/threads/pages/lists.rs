@@ -4,17 +4,21 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::DateTime;
 
+use super::rows::{BoardRow, Row, board_row, board_rows};
 use crate::accounts::viewer::Viewer;
 use crate::badges::marks::grouped;
 use crate::boards;
-use crate::boards::rules::{Access, Board, Standing, parent_of, readable};
+use crate::boards::rules::{Board, Standing, parent_of, readable};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::paths;
+use crate::threads::reading::Reads;
+use crate::threads::reading::news::{Asking, Counts, Marks};
+use crate::threads::reading::rules::Level;
 use crate::threads::store::{self, After, Listed, Which};
-use crate::threads::{ThreadId, rules::ThreadKind};
-use crate::web::{Crumb, Day, Frame, Site, When, page};
+use crate::threads::{ThreadId, reading, rules::ThreadKind};
+use crate::web::{Crumb, Frame, Site, page};
 
 /// Threads on the home page.
 const LATEST: i64 = 12;
@@ -23,91 +27,6 @@ const A_PAGE: usize = 30;
 /// Pinned threads on top of a board.
 const PINNED: i64 = 20;
 
-/// A thread as a row of a list.
-struct Row {
-    path: String,
-    last_path: String,
-    title: String,
-    icon: &'static str,
-    kind: &'static str,
-    author: store::Person,
-    started: Day,
-    replies: String,
-    posts: String,
-    views: String,
-    pinned: bool,
-    locked: bool,
-    last_poster: store::Person,
-    last_at: When,
-    last_day: Day,
-}
-
-impl From<&Listed> for Row {
-    fn from(thread: &Listed) -> Self {
-        Self {
-            path: paths::thread(thread.id.0, &thread.slug),
-            last_path: paths::post_number(thread.id.0, &thread.slug, thread.last_number.max(1)),
-            title: thread.title.clone(),
-            icon: thread.kind.icon(),
-            kind: thread.kind.title(),
-            author: thread.author.clone(),
-            started: Day(thread.created_at),
-            replies: grouped((thread.posts - 1).max(0)),
-            posts: grouped(thread.posts),
-            views: grouped(thread.views),
-            pinned: thread.pinned,
-            locked: thread.locked,
-            last_poster: thread.last_poster.clone(),
-            last_at: When(thread.last_post_at),
-            last_day: Day(thread.last_post_at),
-        }
-    }
-}
-
-/// A board as a row of the home page.
-struct BoardRow {
-    board: Board,
-    icon: &'static str,
-    threads: String,
-    posts: String,
-    latest: Option<Row>,
-    children: Vec<BoardRow>,
-}
-
-fn icon(board: &Board) -> &'static str {
-    match (board.read, board.write) {
-        (Access::Tier(_) | Access::Role(_), _) => "lock",
-        (_, Access::Role(_)) => "megaphone",
-        _ => "board",
-    }
-}
-
-fn board_row(board: &Board, latest: &[Listed], children: Vec<BoardRow>) -> BoardRow {
-    // A board's figures count what stands inside it, for whoever may read that.
-    let inside =
-        |count: fn(&Board) -> i64| count(board) + children.iter().map(|row| count(&row.board)).sum::<i64>();
-    let own = latest.iter().find(|thread| thread.board == board.id);
-    let below = latest.iter().filter(|thread| children.iter().any(|row| row.board.id == thread.board));
-    let newest = own.into_iter().chain(below).max_by_key(|thread| (thread.last_post_at, thread.id));
-    BoardRow {
-        icon: icon(board),
-        threads: grouped(inside(|board| board.threads)),
-        posts: grouped(inside(|board| board.posts)),
-        latest: newest.map(Row::from),
-        board: board.clone(),
-        children,
-    }
-}
-
-fn board_rows(open: &[&Board], latest: &[Listed]) -> Vec<BoardRow> {
-    let tops = open.iter().filter(|board| board.parent.is_none());
-    tops.map(|top| {
-        let inside = open.iter().filter(|board| board.parent == Some(top.id));
-        board_row(top, latest, inside.map(|board| board_row(board, latest, Vec::new())).collect())
-    })
-    .collect()
-}
-
 #[derive(Template)]
 #[template(path = "threads/home.html")]
 struct HomePage {
@@ -115,22 +34,41 @@ struct HomePage {
     announcement: Option<Row>,
     boards: Vec<BoardRow>,
     latest: Vec<Row>,
+    is_member: bool,
 }
 
 struct Home {
     boards: Vec<Board>,
     latest_of_each: Vec<Listed>,
     latest: Vec<Listed>,
+    marks: Marks,
+    counts: Counts,
 }
 
-pub(super) async fn home(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Error> {
-    let standing = viewer.standing();
+/// What is asked for a member and not for a visitor.
+fn asking(viewer: &Viewer, reads: &Reads, site: &Site) -> Option<Asking> {
+    viewer.0.as_ref().map(|member| Asking::of(member, reads, site.clock.now()))
+}
+
+pub(super) async fn home(
+    site: web::Data<Site>,
+    reads: web::Data<Reads>,
+    viewer: Viewer,
+) -> Result<HttpResponse, Error> {
+    let (standing, asking) = (viewer.standing(), asking(&viewer, &reads, &site));
     let found = site.db.read(move |conn| {
         let boards = boards::store::all(conn)?;
         let open: Vec<_> = readable(&boards, &standing).iter().map(|board| board.id).collect();
         let latest_of_each = store::latest_of_each(conn, standing.audiences())?;
         let latest = store::list(conn, Which::Latest(&open), standing.audiences(), LATEST)?;
-        Ok(Home { boards, latest_of_each, latest })
+        let (marks, counts) = match &asking {
+            None => (Marks::default(), Counts::default()),
+            Some(asking) => (
+                asking.in_threads(conn, &latest.iter().collect::<Vec<_>>())?,
+                asking.in_boards(conn, &open, standing.audiences())?,
+            ),
+        };
+        Ok(Home { boards, latest_of_each, latest, marks, counts })
     });
     let found = found.await?;
     let open = readable(&found.boards, &viewer.standing());
@@ -140,12 +78,14 @@ pub(super) async fn home(site: web::Data<Site>, viewer: Viewer) -> Result<HttpRe
         .described(format!("Boards and latest threads of the {name} community."))
         .with_crumbs(Vec::new())
         .canonical(&site, "/")
+        .feeding(paths::feed())
         .at("/");
     page(&HomePage {
         frame,
         announcement,
-        boards: board_rows(&open, &found.latest_of_each),
-        latest: found.latest.iter().map(Row::from).collect(),
+        boards: board_rows(&open, &found.latest_of_each, &found.counts),
+        latest: found.latest.iter().map(|thread| Row::new(thread, &found.marks)).collect(),
+        is_member: viewer.0.is_some(),
     })
 }
 
@@ -157,7 +97,7 @@ fn newest_announcement(open: &[&Board], latest: &[Listed]) -> Option<Row> {
             thread.kind == ThreadKind::Announcement && open.iter().any(|board| board.id == thread.board)
         })
         .max_by_key(|thread| (thread.last_post_at, thread.id))
-        .map(Row::from)
+        .map(|thread| Row::new(thread, &Marks::default()))
 }
 
 #[derive(Template)]
@@ -171,6 +111,8 @@ struct BoardPage {
     write: String,
     may_start: bool,
     is_first: bool,
+    /// A member's level of this board.
+    level: Option<Level>,
     children: Vec<BoardRow>,
     rows: Vec<Row>,
     next: Option<String>,
@@ -184,14 +126,16 @@ pub(super) struct Position {
 
 pub(super) async fn board(
     site: web::Data<Site>,
+    reads: web::Data<Reads>,
     viewer: Viewer,
     slug: web::Path<String>,
     position: web::Query<Position>,
 ) -> Result<HttpResponse, Error> {
     let (standing, after) = (viewer.standing(), position.before.as_deref().and_then(read_key));
-    let (reader, name) = (standing.clone(), slug.into_inner());
-    let found = site.db.read(move |conn| load_board(conn, &name, &reader, after));
-    let LoadedBoard { boards, board, pinned, mut ordinary, latest } = found.await?;
+    let (reader, name) = (viewer.clone(), slug.into_inner());
+    let asking = asking(&viewer, &reads, &site);
+    let found = site.db.read(move |conn| load_board(conn, &name, &reader, after, asking.as_ref()));
+    let LoadedBoard { boards, board, pinned, mut ordinary, latest, marks, counts, level } = found.await?;
     let next = (ordinary.len() > A_PAGE).then(|| {
         ordinary.truncate(A_PAGE);
         ordinary.last().map(|last| format!("{}?before={}", board.path(), key(last)))
@@ -204,6 +148,7 @@ pub(super) async fn board(
         .described(format!("{}. A board of the {} community.", board.about, site.settings.name))
         .with_crumbs(crumbs(&boards, &board))
         .canonical(&site, &board.path())
+        .feeding(paths::board_feed(&board.slug))
         .at(board.path());
     page(&BoardPage {
         frame,
@@ -214,8 +159,9 @@ pub(super) async fn board(
         // A visitor is shown the way too: it leads through signing in.
         may_start: viewer.0.is_none() || standing.passes(board.write),
         is_first,
-        children: inside.map(|one| board_row(one, &latest, Vec::new())).collect(),
-        rows: pinned.iter().chain(&ordinary).map(Row::from).collect(),
+        level,
+        children: inside.map(|one| board_row(one, &latest, &counts, Vec::new())).collect(),
+        rows: pinned.iter().chain(&ordinary).map(|thread| Row::new(thread, &marks)).collect(),
         next: next.flatten(),
         board,
     })
@@ -228,21 +174,37 @@ struct LoadedBoard {
     pinned: Vec<Listed>,
     ordinary: Vec<Listed>,
     latest: Vec<Listed>,
+    marks: Marks,
+    counts: Counts,
+    level: Option<Level>,
 }
 
 fn load_board(
     conn: &mut Conn,
     slug: &str,
-    reader: &Standing,
+    viewer: &Viewer,
     after: Option<After>,
+    asking: Option<&Asking>,
 ) -> Result<LoadedBoard, Error> {
     let boards = boards::store::all(conn)?;
-    let board = find_by_slug(&boards, slug, reader)?;
+    let reader = viewer.standing();
+    let board = find_by_slug(&boards, slug, &reader)?;
     let pinned = store::list(conn, Which::Pinned(board.id), reader.audiences(), PINNED)?;
     let more = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
     let ordinary = store::list(conn, Which::Ordinary(board.id, after), reader.audiences(), more)?;
     let latest = store::latest_of_each(conn, reader.audiences())?;
-    Ok(LoadedBoard { boards, board, pinned, ordinary, latest })
+    let (mut marks, mut counts) = (Marks::default(), Counts::default());
+    if let Some(asking) = asking {
+        let inside = readable(&boards, &reader).into_iter().filter(|one| one.parent == Some(board.id));
+        let inside: Vec<_> = inside.map(|one| one.id).collect();
+        marks = asking.in_threads(conn, &pinned.iter().chain(&ordinary).collect::<Vec<_>>())?;
+        counts = asking.in_boards(conn, &inside, reader.audiences())?;
+    }
+    let level = match &viewer.0 {
+        None => None,
+        Some(member) => Some(reading::store::level_of_board(conn, member.id, board.id)?),
+    };
+    Ok(LoadedBoard { boards, board, pinned, ordinary, latest, marks, counts, level })
 }
 
 /// The board of this name, where somebody of this standing may read it.
@@ -257,11 +219,17 @@ pub(super) fn crumbs(boards: &[Board], board: &Board) -> Vec<Crumb> {
 }
 
 /// A thread's place in a list, as an address holds it: microseconds and number.
-fn key(thread: &Listed) -> String {
-    format!("{}-{}", thread.last_post_at.and_utc().timestamp_micros(), thread.id.0)
+pub(in crate::threads) fn key(thread: &Listed) -> String {
+    key_of(thread.last_post_at, thread.id)
 }
 
-fn read_key(text: &str) -> Option<After> {
+/// A place in a list by any time and number.
+pub(in crate::threads) fn key_of(at: Time, id: ThreadId) -> String {
+    format!("{}-{}", at.and_utc().timestamp_micros(), id.0)
+}
+
+/// The place in a list that an address names.
+pub(in crate::threads) fn read_key(text: &str) -> Option<After> {
     let (micros, id) = text.rsplit_once('-')?;
     let last_post_at: Time = DateTime::from_timestamp_micros(micros.parse().ok()?)?.naive_utc();
     Some(After { last_post_at, id: ThreadId(id.parse().ok()?) })

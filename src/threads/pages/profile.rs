@@ -9,6 +9,7 @@ use crate::badges::rules::{Shown, is_invited};
 use crate::boards::rules::readable;
 use crate::clock::date;
 use crate::error::Error;
+use crate::members::blocks;
 use crate::members::rules::may_see_profile;
 use crate::members::store::Member;
 use crate::threads::store;
@@ -30,6 +31,14 @@ struct ProfilePage {
     recent: Vec<RecentRow>,
     is_own: bool,
     invites: bool,
+    block: Option<Block>,
+}
+
+/// The button that blocks, for those who may.
+struct Block {
+    handle: String,
+    name: String,
+    is_blocked: bool,
 }
 
 /// A badge with all that is known of it.
@@ -71,12 +80,14 @@ struct PrivatePage {
     frame: Frame,
     name: String,
     to_members: bool,
+    block: Option<Block>,
 }
 
 struct Loaded {
     member: Member,
     marks: Option<Marks>,
     recent: Vec<store::Recent>,
+    is_blocked: bool,
 }
 
 pub(super) async fn profile(
@@ -91,9 +102,14 @@ pub(super) async fn profile(
         let open: Vec<_> = readable(&boards, &reader.standing()).iter().map(|board| board.id).collect();
         let marks = marks::of(conn, &[member.id], now)?.remove(&member.id);
         let recent = store::written_by(conn, member.id, &open, reader.standing().audiences(), RECENT)?;
-        Ok(Loaded { member, marks, recent })
+        let is_blocked = match &reader.0 {
+            Some(own) if own.id != member.id => blocks::store::has_blocked(conn, own.id, member.id)?,
+            _ => false,
+        };
+        Ok(Loaded { member, marks, recent, is_blocked })
     });
-    let Loaded { member, marks, recent } = loading.await?;
+    let Loaded { member, marks, recent, is_blocked } = loading.await?;
+    let block = marks.as_ref().and_then(|marks| block(&viewer, marks, is_blocked));
     let path = paths::member(&member.handle);
     let frame = Frame::new(&site, viewer.account(), &member.name)
         .described(format!("{}, a member of the {} community.", member.name, site.settings.name))
@@ -102,7 +118,7 @@ pub(super) async fn profile(
         .at(&path);
     if !may_see_profile(member.profile, viewer.reader_of(member.id)) {
         let to_members = member.profile == members::rules::ProfileVisibility::Members;
-        return page(&PrivatePage { frame, name: member.name, to_members });
+        return page(&PrivatePage { frame, name: member.name, to_members, block });
     }
     let marks = marks.ok_or(Error::NotFound)?;
     let is_own = viewer.0.as_ref().is_some_and(|one| one.id == member.id);
@@ -116,7 +132,14 @@ pub(super) async fn profile(
         is_own,
         invites: is_own && is_invited(marks.tier, &marks.badges),
         marks,
+        block,
     })
+}
+
+fn block(viewer: &Viewer, marks: &Marks, is_blocked: bool) -> Option<Block> {
+    let reader = viewer.0.as_ref()?;
+    let may = blocks::rules::may_block(reader.id == marks.id, &marks.roles).is_ok();
+    (may || is_blocked).then(|| Block { handle: marks.handle.clone(), name: marks.name.clone(), is_blocked })
 }
 
 fn recent_row(post: &store::Recent) -> RecentRow {

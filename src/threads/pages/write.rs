@@ -1,39 +1,55 @@
-//! The forms that start a thread or answer in one. Whatever stands in the way, what was typed comes back.
+//! The form that answers in a thread. Whatever stands in the way, what was typed comes back.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::lists::{crumbs, find_by_slug};
-use super::read::open;
 use crate::accounts::viewer::{Member, Viewer};
-use crate::boards;
-use crate::boards::rules::{Board, may_write};
+use crate::boards::rules::Board;
+use crate::clock::Time;
 use crate::error::Error;
-use crate::text::names::Title;
-use crate::text::{Format, SafeHtml, render};
-use crate::threads::actions::{self, Author, Written};
-use crate::threads::rules::{Body, Posted, ThreadKind};
-use crate::threads::{ThreadId, rules, store};
+use crate::text::SafeHtml;
+use crate::threads::actions::{self, Author, Rendered, Written};
+use crate::threads::drafts::rules::Draft;
+use crate::threads::rules::{Body, Posted};
+use crate::threads::store::Thread;
+use crate::threads::talk::rules::Pointed;
+use crate::threads::talk::store::Newer;
+use crate::threads::{ThreadId, rules, talk};
 use crate::tokens;
-use crate::web::{Crumb, Frame, Problems, Site, page_with, see_other};
+use crate::web::{Crumb, Frame, Problems, Site, When, page_with, see_other};
+
+/// How many of the replies that came meanwhile are shown.
+const NEWEST: i64 = 3;
 
 /// The form below a thread.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
-pub(super) struct ReplyForm {
+pub(in crate::threads) struct ReplyForm {
     #[serde(default)]
     pub body: String,
     #[serde(default)]
     pub request_id: String,
     #[serde(default)]
     pub preview: Option<String>,
+    /// The highest number in the thread when the form was made.
+    #[serde(default)]
+    pub seen: String,
+    /// The number under which the draft is saved next.
+    #[serde(default)]
+    pub sequence: String,
+    /// When the draft was saved that the form is filled from.
+    #[serde(skip)]
+    pub saved: Option<When>,
 }
 
 impl ReplyForm {
-    /// A form to be filled; `open` says that it will be shown, and so needs its id.
-    pub(super) fn empty(open: bool) -> Result<Self, Error> {
+    /// A form to be filled, or to go on with; `open` says that it will be shown, and so needs its id.
+    pub(in crate::threads) fn beginning(open: bool, last: i64, draft: Option<Draft>) -> Result<Self, Error> {
         let request_id = if open { tokens::request_id()? } else { String::new() };
-        Ok(Self { request_id, ..Self::default() })
+        let sequence = draft.as_ref().map_or(1, |draft| draft.sequence + 1).to_string();
+        let saved = draft.as_ref().map(|draft| When(draft.saved_at));
+        let body = draft.map(|draft| draft.words.body).unwrap_or_default();
+        Ok(Self { body, request_id, preview: None, seen: last.to_string(), sequence, saved })
     }
 }
 
@@ -42,11 +58,45 @@ impl ReplyForm {
 #[template(path = "threads/reply.html")]
 struct ReplyPage {
     frame: Frame,
-    thread: store::Thread,
+    thread: Thread,
     form: ReplyForm,
-    preview: Option<SafeHtml>,
-    problems: Problems,
-    refusal: Option<String>,
+    with: With,
+}
+
+/// What stands above the form.
+#[derive(Default)]
+pub(in crate::threads) struct With {
+    pub preview: Option<SafeHtml>,
+    pub problems: Problems,
+    pub refusal: Option<String>,
+    pub meanwhile: Option<Meanwhile>,
+}
+
+/// What came while somebody was writing.
+pub(in crate::threads) struct Meanwhile {
+    count: i64,
+    path: String,
+    newest: Vec<Newer>,
+}
+
+impl Meanwhile {
+    fn words(&self) -> String {
+        if self.count == 1 { "1 new reply".to_owned() } else { format!("{} new replies", self.count) }
+    }
+}
+
+impl Newer {
+    fn at(&self) -> When {
+        When(self.created_at)
+    }
+}
+
+/// What one trip to the database brings for an answer.
+struct Loaded {
+    thread: Thread,
+    board: Board,
+    pointed: Pointed,
+    meanwhile: Option<Meanwhile>,
 }
 
 pub(super) async fn reply(
@@ -56,44 +106,62 @@ pub(super) async fn reply(
     form: web::Form<ReplyForm>,
 ) -> Result<HttpResponse, Error> {
     let (id, form) = (ThreadId(*id), form.into_inner());
-    let (thread, board) = open(&site, &viewer, id).await?;
+    let body = Body::parse(&form.body);
+    let rendered = viewer.0.as_ref().and(body.as_ref().ok()).map(Rendered::new);
+    let Loaded { thread, board, pointed, meanwhile } =
+        load(&site, &viewer, id, rendered.clone(), &form).await?;
     let again = Again { site: &site, viewer: &viewer, thread: &thread, board: &board };
     let Some(member) = &viewer.0 else {
-        return again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(signed_out()));
+        return again.refuse(StatusCode::FORBIDDEN, form, signed_out());
     };
-    let body = match Body::parse(&form.body) {
-        Ok(body) => body,
-        Err(problem) => {
-            let problems = Problems::one("body", problem.to_string());
-            return again.show(StatusCode::UNPROCESSABLE_ENTITY, form, None, problems, None);
-        }
+    let mut problems = Problems::none();
+    problems.check("body", body);
+    problems.check("body", pointed.check());
+    let Some(rendered) = rendered.filter(|_| problems.is_empty()) else {
+        let with = With { problems, ..With::default() };
+        return again.show(StatusCode::UNPROCESSABLE_ENTITY, form, with);
     };
+    let written = rendered.pointing(pointed, rules::request_id(&form.request_id));
     if form.preview.is_some() {
-        let html = render(Format::Markdown, body.as_str());
-        return again.show(StatusCode::OK, form, Some(html), Problems::none(), None);
+        let with = With { preview: Some(written.html), ..With::default() };
+        return again.show(StatusCode::OK, form, with);
     }
-    let written = Written::new(&body, rules::request_id(&form.request_id));
-    let (author, now, sent) = (author(member), site.clock.now(), written.clone());
-    let outcome = site.db.write(move |conn| actions::reply(conn, &author, id, &sent, now)).await;
-    match sent_once(&site, member, written, outcome).await {
-        Ok(posted) => see_other(&posted.path()),
-        Err(Error::Forbidden(why)) => {
-            again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(why.into_owned()))
+    if meanwhile.is_some() {
+        let form = ReplyForm { seen: thread.last_number.to_string(), ..form };
+        return again.show(StatusCode::CONFLICT, form, With { meanwhile, ..With::default() });
+    }
+    again.send(member, form, written, site.clock.now()).await
+}
+
+async fn load(
+    site: &Site,
+    viewer: &Viewer,
+    id: ThreadId,
+    rendered: Option<Rendered>,
+    form: &ReplyForm,
+) -> Result<Loaded, Error> {
+    let (standing, writer) = (viewer.standing(), viewer.0.as_ref().map(|member| member.id));
+    let seen = form.seen.parse::<i64>().ok().filter(|_| form.preview.is_none());
+    let loading = site.db.read(move |conn| {
+        let (thread, board) = actions::find_open(conn, id, &standing)?;
+        let (mut pointed, mut meanwhile) = (Pointed::default(), None);
+        if let (Some(writer), Some(rendered)) = (writer, rendered) {
+            pointed = talk::actions::look_up(conn, writer, &standing, &rendered.named)?;
         }
-        Err(Error::Busy) => again.show(
-            StatusCode::SERVICE_UNAVAILABLE,
-            form,
-            None,
-            Problems::none(),
-            Some(Error::Busy.to_string()),
-        ),
-        Err(other) => Err(other),
-    }
+        if let (Some(writer), Some(seen)) = (writer, seen.filter(|seen| *seen < thread.last_number)) {
+            let count = talk::store::count_after(conn, id, seen, writer)?;
+            let newest = talk::store::newest_after(conn, id, seen, writer, NEWEST)?;
+            let path = crate::paths::post_number(id.0, &thread.slug, seen + 1);
+            meanwhile = (count > 0).then_some(Meanwhile { count, path, newest });
+        }
+        Ok(Loaded { thread, board, pointed, meanwhile })
+    });
+    loading.await
 }
 
 /// Where the same form was sent twice at once, the second fails on the unique key: then the first's post is
 /// the answer.
-async fn sent_once(
+pub(super) async fn sent_once(
     site: &Site,
     member: &Member,
     written: Written,
@@ -107,31 +175,55 @@ async fn sent_once(
     first.ok_or(Error::Conflict(why))
 }
 
-fn author(member: &Member) -> Author {
+pub(super) fn author(member: &Member) -> Author {
     Author { id: member.id, standing: member.standing(), email_confirmed: member.email_confirmed }
 }
 
-fn signed_out() -> String {
+pub(in crate::threads) fn signed_out() -> String {
     "You are signed out. Sign in in another tab, come back to this one and send it again: what you wrote is kept below."
         .to_owned()
 }
 
 /// The reply form once more, with what was typed.
-struct Again<'a> {
-    site: &'a Site,
-    viewer: &'a Viewer,
-    thread: &'a store::Thread,
-    board: &'a Board,
+pub(in crate::threads) struct Again<'a> {
+    pub site: &'a Site,
+    pub viewer: &'a Viewer,
+    pub thread: &'a Thread,
+    pub board: &'a Board,
 }
 
 impl Again<'_> {
-    fn show(
+    async fn send(
+        &self,
+        member: &Member,
+        form: ReplyForm,
+        written: Written,
+        now: Time,
+    ) -> Result<HttpResponse, Error> {
+        let (author, id, sent) = (author(member), self.thread.id, written.clone());
+        let outcome = self.site.db.write(move |conn| actions::reply(conn, &author, id, &sent, now)).await;
+        match sent_once(self.site, member, written, outcome).await {
+            Ok(posted) => see_other(&posted.path()),
+            Err(Error::Forbidden(why)) => self.refuse(StatusCode::FORBIDDEN, form, why.into_owned()),
+            Err(Error::Busy) => self.refuse(StatusCode::SERVICE_UNAVAILABLE, form, Error::Busy.to_string()),
+            Err(other) => Err(other),
+        }
+    }
+
+    pub(in crate::threads) fn refuse(
         &self,
         status: StatusCode,
         form: ReplyForm,
-        preview: Option<SafeHtml>,
-        problems: Problems,
-        refusal: Option<String>,
+        why: String,
+    ) -> Result<HttpResponse, Error> {
+        self.show(status, form, With { refusal: Some(why), ..With::default() })
+    }
+
+    pub(in crate::threads) fn show(
+        &self,
+        status: StatusCode,
+        form: ReplyForm,
+        with: With,
     ) -> Result<HttpResponse, Error> {
         let way = vec![
             Crumb::new(&self.board.title, self.board.path()),
@@ -141,145 +233,26 @@ impl Again<'_> {
         let frame = Frame::new(self.site, self.viewer.account(), format!("Reply to {}", self.thread.title))
             .with_crumbs(way)
             .at(self.thread.path());
-        page_with(status, &ReplyPage { frame, thread: self.thread.clone(), form, preview, problems, refusal })
+        page_with(status, &ReplyPage { frame, thread: self.thread.clone(), form, with })
     }
-}
-
-/// The form for a new thread.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
-pub(super) struct ThreadForm {
-    #[serde(default)]
-    title: String,
-    #[serde(default, rename = "type")]
-    kind: String,
-    #[serde(default)]
-    body: String,
-    #[serde(default)]
-    request_id: String,
-    #[serde(default)]
-    preview: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "threads/new.html")]
-struct NewPage {
-    frame: Frame,
-    board: Board,
-    kinds: Vec<ThreadKind>,
-    form: ThreadForm,
-    preview: Option<SafeHtml>,
-    problems: Problems,
-    refusal: Option<String>,
-}
-
-/// What the form for a new thread needs, whatever is shown with it.
-struct NewForm<'a> {
-    site: &'a Site,
-    viewer: &'a Viewer,
-    boards: &'a [Board],
-    board: &'a Board,
-}
-
-impl NewForm<'_> {
-    fn show(
-        &self,
-        status: StatusCode,
-        form: ThreadForm,
-        preview: Option<SafeHtml>,
-        problems: Problems,
-        refusal: Option<String>,
-    ) -> Result<HttpResponse, Error> {
-        let mut way = crumbs(self.boards, self.board);
-        way.push(Crumb::new("New thread", ""));
-        let frame =
-            Frame::new(self.site, self.viewer.account(), format!("New thread in {}", self.board.title))
-                .with_crumbs(way)
-                .at(self.board.new_thread_path());
-        let kinds = ThreadKind::open_to(&self.viewer.standing());
-        let board = self.board.clone();
-        page_with(status, &NewPage { frame, board, kinds, form, preview, problems, refusal })
-    }
-}
-
-async fn boards_and(site: &Site, viewer: &Viewer, slug: String) -> Result<(Vec<Board>, Board), Error> {
-    let standing = viewer.standing();
-    let loading = site.db.read(move |conn| {
-        let boards = boards::store::all(conn)?;
-        let board = find_by_slug(&boards, &slug, &standing)?;
-        Ok((boards, board))
-    });
-    loading.await
-}
-
-pub(super) async fn new_thread(
-    site: web::Data<Site>,
-    viewer: Viewer,
-    slug: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    let (boards, board) = boards_and(&site, &viewer, slug.into_inner()).await?;
-    let member = viewer.0.as_ref().ok_or(Error::SignInNeeded)?;
-    may_write(&board, &member.standing(), member.email_confirmed)
-        .map_err(|why| Error::Forbidden(why.to_string().into()))?;
-    let form = ThreadForm {
-        kind: ThreadKind::Discussion.code().to_owned(),
-        request_id: tokens::request_id()?,
-        ..ThreadForm::default()
-    };
-    NewForm { site: &site, viewer: &viewer, boards: &boards, board: &board }.show(
-        StatusCode::OK,
-        form,
-        None,
-        Problems::none(),
-        None,
-    )
-}
-
-pub(super) async fn start(
-    site: web::Data<Site>,
-    viewer: Viewer,
-    slug: web::Path<String>,
-    form: web::Form<ThreadForm>,
-) -> Result<HttpResponse, Error> {
-    let form = form.into_inner();
-    let (boards, board) = boards_and(&site, &viewer, slug.into_inner()).await?;
-    let again = NewForm { site: &site, viewer: &viewer, boards: &boards, board: &board };
-    let Some(member) = &viewer.0 else {
-        return again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(signed_out()));
-    };
-    let mut problems = Problems::none();
-    let title = problems.check("title", Title::parse(&form.title));
-    let body = problems.check("body", Body::parse(&form.body));
-    let kind = kind_of(&form.kind);
-    if kind.is_none() {
-        problems.add("type", "Choose what the thread is for.");
-    }
-    let (Some(title), Some(body), Some(kind)) = (title, body, kind) else {
-        return again.show(StatusCode::UNPROCESSABLE_ENTITY, form, None, problems, None);
-    };
-    if form.preview.is_some() {
-        let html = render(Format::Markdown, body.as_str());
-        return again.show(StatusCode::OK, form, Some(html), problems, None);
-    }
-    let written = Written::new(&body, rules::request_id(&form.request_id));
-    let (author, now, sent, slug) = (author(member), site.clock.now(), written.clone(), board.slug.clone());
-    let writing = site.db.write(move |conn| actions::start(conn, &author, &slug, &title, kind, &sent, now));
-    match sent_once(&site, member, written, writing.await).await {
-        Ok(posted) => see_other(&crate::paths::thread(posted.thread.0, &posted.slug)),
-        Err(Error::Forbidden(why)) => {
-            again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(why.into_owned()))
-        }
-        Err(other) => Err(other),
-    }
-}
-
-/// A form without the field starts a discussion: scripts of others send title and body alone.
-fn kind_of(code: &str) -> Option<ThreadKind> {
-    if code.is_empty() { Some(ThreadKind::Discussion) } else { ThreadKind::parse(code) }
 }
 
 /// What words would look like, for the live preview of those who have scripts.
-pub(super) async fn preview(_member: Member, form: web::Form<ReplyForm>) -> Result<HttpResponse, Error> {
+pub(super) async fn preview(
+    site: web::Data<Site>,
+    member: Member,
+    form: web::Form<ReplyForm>,
+) -> Result<HttpResponse, Error> {
     let shown = form.body.chars().take(crate::text::markdown::MAX_CHARACTERS).collect::<String>();
-    let html = render(Format::Markdown, &shown);
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html.to_string()))
+    let html = match Body::parse(&shown) {
+        Err(_) => String::new(),
+        Ok(body) => {
+            let (rendered, standing) = (Rendered::new(&body), member.standing());
+            let named = rendered.named.clone();
+            let looking =
+                site.db.read(move |conn| talk::actions::look_up(conn, member.id, &standing, &named));
+            rendered.pointing(looking.await?, None).html.to_string()
+        }
+    };
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html))
 }

@@ -10,6 +10,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text, Timestamp};
 
+use super::super::drafts::rules::{Draft, Words};
 use super::super::{PostId, ThreadId};
 use crate::clock::Time;
 use crate::db::Conn;
@@ -119,17 +120,6 @@ pub struct Relation {
     pub bookmarked_at: Option<Time>,
     /// What they noted on it.
     pub note: String,
-}
-
-/// What the reader was writing.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    /// Grows with each saving.
-    pub sequence: i64,
-    /// The words.
-    pub body: String,
-    /// When they were saved.
-    pub saved_at: Time,
 }
 
 /// Everything beside the posts of a page.
@@ -315,7 +305,13 @@ fn sorted(mut rows: Vec<Row>) -> Beside {
                 let relation = Relation { last_read: number, level: code, bookmarked_at: at, note: words };
                 beside.relation = Some(relation);
             }
-            _ => beside.draft = Some(Draft { sequence: other, body: words, saved_at: when }),
+            _ => {
+                beside.draft = Some(Draft {
+                    words: Words { body: words, ..Words::default() },
+                    sequence: other,
+                    saved_at: when,
+                })
+            }
         }
     }
     beside.events.sort_by_key(|event| (event.after, event.id));

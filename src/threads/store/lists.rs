@@ -81,6 +81,8 @@ pub enum Which<'a> {
     Ordinary(BoardId, Option<After>),
     /// The latest of several boards.
     Latest(&'a [BoardId]),
+    /// These, as far as they stand in these boards.
+    These(&'a [BoardId], &'a [ThreadId]),
 }
 
 type ListedRow = (
@@ -164,6 +166,9 @@ pub fn list(conn: &mut Conn, which: Which<'_>, reader: Audience, limit: i64) -> 
             // The sum keeps the databases from sorting every thread of these boards: they walk the latest
             // threads instead, and stop when they have enough.
             base.filter((threads::board_id + 0_i64).eq_any(boards)).load(conn)?
+        }
+        Which::These(boards, ids) => {
+            base.filter(threads::id.eq_any(ids)).filter(threads::board_id.eq_any(boards)).load(conn)?
         }
     };
     rows.into_iter().map(listed).collect()

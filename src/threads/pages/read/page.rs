@@ -130,7 +130,7 @@ pub(super) fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -
         entries,
         options,
         invite: invites.then(|| author_tier(viewer)),
-        form: ReplyForm::empty(matches!(reply, Reply::Open))?,
+        form: ReplyForm::beginning(matches!(reply, Reply::Open), thread.last_number, beside.draft)?,
         reply,
         problems: Problems::none(),
         author,

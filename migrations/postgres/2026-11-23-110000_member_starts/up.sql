@@ -1,0 +1,3 @@
+-- Members are offered while their name is typed: by the beginning of their handle or their name.
+CREATE INDEX members_by_small_name ON members ((lower(name)) COLLATE "C");
+CREATE INDEX members_by_handle ON members (handle COLLATE "C");
