@@ -430,6 +430,10 @@ diesel::table! {
         old -> Text,
         rank -> Text,
         changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     notifications (id) {
         id -> BigInt,
         member_id -> BigInt,
@@ -452,6 +456,10 @@ diesel::table! {
         member_id -> BigInt,
         rank -> Text,
         lost_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     told_likes (post_id, member_id) {
         post_id -> BigInt,
         member_id -> BigInt,

@@ -5,7 +5,6 @@ mod lists;
 mod posts;
 
 use diesel::prelude::*;
-use diesel::query_dsl::methods::FilterDsl;
 
 pub use beside::{Beside, Posts, beside};
 pub(crate) use lists::exists_for;
@@ -230,6 +229,6 @@ pub fn follow(conn: &mut Conn, member: MemberId, thread: ThreadId) -> QueryResul
         .on_conflict((thread_members::member_id, thread_members::thread_id))
         .do_update()
         .set(thread_members::level.eq("follow"));
-    let row = FilterDsl::filter(row, thread_members::level.eq("normal"));
+    let row = diesel::query_dsl::methods::FilterDsl::filter(row, thread_members::level.eq("normal"));
     on_backend!(conn, |c| row.execute(c)).map(|_| ())
 }

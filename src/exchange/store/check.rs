@@ -109,7 +109,7 @@ const CHECKS: &[(&str, &str)] = &[
 /// When the database fails.
 pub fn all(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let mut wrong = Vec::new();
-    for (name, query) in CHECKS {
+    for (name, query) in CHECKS.iter().copied() {
         let off: Vec<Off> = match conn {
             Conn::Sqlite(conn) => diesel::sql_query(query).load(conn)?,
             Conn::Postgres(conn) => diesel::sql_query(query).load(conn)?,
