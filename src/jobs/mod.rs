@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
 use crate::members::ranks::actions::settle_everybody;
+use crate::notifications::actions::mark_all_seen;
 use crate::outside::mail::Mailer;
 use crate::threads::live::Watching;
 use crate::threads::reading::{self, Reads};
@@ -91,7 +92,7 @@ impl Jobs {
         writing.await
     }
 
-    /// Writes down how far members read; with nothing gathered, nothing is written.
+    /// Writes down how far members read, and what they were told of that they have seen; with nothing gathered, nothing is written.
     ///
     /// # Errors
     /// When the database fails; what was gathered is in the next batch then.
@@ -100,7 +101,11 @@ impl Jobs {
         if batch.is_empty() {
             return Ok(());
         }
-        self.db.write(move |conn| Ok(reading::store::advance(conn, &batch, now)?)).await?;
+        let writing = self.db.write(move |conn| {
+            reading::store::advance(conn, &batch, now)?;
+            mark_all_seen(conn, &batch, now)
+        });
+        writing.await?;
         self.reads.written();
         Ok(())
     }

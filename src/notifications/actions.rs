@@ -72,6 +72,26 @@ pub fn mark_seen(
     count_down(conn, member, read)
 }
 
+/// Marks what members were told of posts that they read since, as far as each read in each thread.
+///
+/// # Errors
+/// When the database fails.
+pub fn mark_all_seen(
+    conn: &mut Conn,
+    read: &[(MemberId, ThreadId, i64)],
+    now: Time,
+) -> Result<(), Error> {
+    let members: Vec<MemberId> = read.iter().map(|(member, ..)| *member).collect();
+    let threads: Vec<ThreadId> = read.iter().map(|(_, thread, _)| *thread).collect();
+    let unread = store::unread_in(conn, &members, &threads)?;
+    for (member, thread, up_to) in read {
+        if unread.contains(&(*member, Some(*thread))) {
+            mark_seen(conn, *member, *thread, *up_to, now)?;
+        }
+    }
+    Ok(())
+}
+
 fn count_down(conn: &mut Conn, member: MemberId, read: usize) -> Result<(), Error> {
     if read > 0 {
         store::add_unread(conn, &[member], -i64::try_from(read).unwrap_or(i64::MAX))?;

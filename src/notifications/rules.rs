@@ -5,6 +5,7 @@ use chrono::{NaiveTime, TimeDelta};
 use crate::acts::rules::ActKind;
 use crate::clock::Time;
 use crate::members::rules::Rank;
+use crate::threads::reading::rules::{Level, level_of};
 
 /// How many members are told of one thing in one transaction: a large community must not hold others up.
 pub const AT_ONCE: i64 = 500;
@@ -198,31 +199,6 @@ pub struct Choice {
     pub shown: bool,
 }
 
-/// How closely a member follows a thread or a board.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Level {
-    /// Told of what is new.
-    Follow,
-    /// As usual.
-    #[default]
-    Normal,
-    /// Not told of anything.
-    Mute,
-}
-
-impl Level {
-    /// The level of this code.
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        match code {
-            "follow" => Some(Self::Follow),
-            "normal" => Some(Self::Normal),
-            "mute" => Some(Self::Mute),
-            _ => None,
-        }
-    }
-}
-
 /// What stands between a member and what happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ears {
@@ -248,12 +224,7 @@ pub fn hears(kind: Kind, ears: Ears) -> bool {
     if matches!(kind, Kind::Decision | Kind::Rank) {
         return true;
     }
-    let is_muted = match ears.thread {
-        Level::Follow => false,
-        Level::Mute => true,
-        Level::Normal => ears.board == Level::Mute,
-    };
-    ears.may_read && !ears.blocks && !is_muted
+    ears.may_read && !ears.blocks && level_of(ears.thread, ears.board) != Level::Mute
 }
 
 /// Under which key a post is told: once to each member, whether it names, quotes or answers them.
@@ -341,7 +312,7 @@ mod tests {
     fn every_kind_and_way_reads_back() {
         assert!(Kind::ALL.into_iter().all(|kind| Kind::parse(kind.code()) == Some(kind)));
         assert!(Delivery::ALL.into_iter().all(|way| Delivery::parse(way.code()) == Some(way)));
-        assert_eq!((Kind::parse("poke"), Delivery::parse(""), Level::parse("loud")), (None, None, None));
+        assert_eq!((Kind::parse("poke"), Delivery::parse("")), (None, None));
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod decisions;
 mod lists;
 mod people;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -195,6 +195,22 @@ pub fn mark_seen(
         .filter(notifications::kind.eq_any(of_words))
         .filter(notifications::post_id.eq_any(shown));
     diesel::update(unread).set(notifications::read_at.eq(now)).execute(conn)
+}
+
+/// In which of these threads these members have something unread.
+pub fn unread_in(
+    conn: &mut Conn,
+    ids: &[MemberId],
+    threads: &[ThreadId],
+) -> QueryResult<HashSet<(MemberId, Option<ThreadId>)>> {
+    let rows: Vec<(MemberId, Option<ThreadId>)> = notifications::table
+        .filter(notifications::member_id.eq_any(ids))
+        .filter(notifications::thread_id.eq_any(threads))
+        .filter(notifications::read_at.is_null())
+        .select((notifications::member_id, notifications::thread_id))
+        .distinct()
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// A member for whom something waits for the daily mail since before `since`.

@@ -16,6 +16,7 @@ use crate::web::{Crumb, Frame, Problems, Site, page_with, see_other};
 struct SettingsPage {
     frame: Frame,
     rows: Vec<Row>,
+    ways: [Delivery; 3],
     /// Where mail goes, if it may.
     mailbox: Option<String>,
     hour: u32,
@@ -34,10 +35,6 @@ struct Row {
 impl Row {
     fn new(kind: Kind, mail: String, shown: bool) -> Self {
         Self { kind, id: format!("mail-{}", kind.code()), mail, shown }
-    }
-
-    fn ways(&self) -> [Delivery; 3] {
-        Delivery::ALL
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass arguments by reference")]
@@ -87,6 +84,7 @@ async fn respond(
     let page = SettingsPage {
         frame,
         rows: rows.unwrap_or_else(|| choices.into_iter().map(chosen).collect()),
+        ways: Delivery::ALL,
         mailbox: mailbox.email.filter(|_| mailbox.verified_at.is_some()),
         hour: DIGEST_HOUR,
         good,

@@ -13,8 +13,9 @@ use crate::db::schema::{
 use crate::db::{Conn, decode, on_backend};
 use crate::members::MemberId;
 use crate::members::rules::Tier;
-use crate::notifications::rules::{Choice, Delivery, Kind, Level};
+use crate::notifications::rules::{Choice, Delivery, Kind};
 use crate::text::SafeHtml;
+use crate::threads::reading::rules::Level;
 use crate::threads::{PostId, ThreadId};
 
 /// A post that something is told of, with its thread.

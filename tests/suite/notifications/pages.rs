@@ -114,6 +114,26 @@ async fn reading_a_thread_marks_what_was_told_of_its_words() {
     assert_eq!(unread(3).await, "2 unread notifications");
 }
 
+#[actix_web::test]
+async fn opening_a_thread_is_enough_to_have_read_what_was_told_of_it() {
+    let scene = Scene::new();
+    let site = &scene.site;
+    let (ada, ben) = (site.member("ada-north"), site.member("ben-south"));
+    let thread = site.thread(&ada, "craft", "Counting things").await;
+    let other = site.thread(&ada, "craft", "Naming things").await;
+    for thread in [&thread, &thread, &other] {
+        site.reply(&ben, thread, "Well.").await;
+    }
+    scene.tell().await;
+    site.get(&Person::visitor(), &thread).await.expect(200);
+    scene.jobs.flush_reads().await.unwrap();
+    assert_eq!(scene.unread(&ada).await, "3 unread notifications");
+    site.get(&ada, &thread).await.expect(200);
+    scene.jobs.flush_reads().await.unwrap();
+    scene.tell().await;
+    assert_eq!(scene.unread(&ada).await, "1 unread notification");
+}
+
 /// A mail server that takes nothing.
 struct Closed;
 
