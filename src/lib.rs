@@ -33,6 +33,8 @@ pub mod verification;
 
 pub mod moderation;
 
+pub mod announcements;
+
 pub mod exchange;
 
 pub mod jobs;

@@ -19,11 +19,12 @@ use crate::jobs::Jobs;
 use crate::outside::mail::{Mailer, Outbox};
 use crate::outside::smtp::Smtp;
 use crate::settings::Settings;
+use crate::threads::readers::Readers;
 use crate::threads::views::Views;
 use crate::tokens::Token;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
-use crate::{accounts, badges, boards, members, moderation, outside, threads, verification};
+use crate::{accounts, announcements, badges, boards, members, moderation, outside, threads, verification};
 
 /// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.
 const LARGEST_FORM: usize = 512 * 1024;
@@ -37,6 +38,8 @@ pub struct Forum {
     pub site: Site,
     /// Views since the last batch.
     pub views: Arc<Views>,
+    /// Who opened which announcement, or was shown it in a list, since the last batch.
+    pub readers: Arc<Readers>,
     /// Sessions used since the last batch.
     pub seen: Arc<Seen>,
 }
@@ -47,8 +50,9 @@ impl Forum {
     pub fn new(settings: Settings, db: Db, clock: Clock, demo: bool) -> Self {
         let assets = Arc::new(Assets::gather(&settings.accent));
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
-        let site = Site { db, clock, settings, assets, demo, mail_queued };
-        Self { site, views: Arc::default(), seen: Arc::default() }
+        let banners = Arc::default();
+        let site = Site { db, clock, settings, assets, demo, mail_queued, banners };
+        Self { site, views: Arc::default(), readers: Arc::default(), seen: Arc::default() }
     }
 
     /// The jobs that belong to it.
@@ -60,6 +64,8 @@ impl Forum {
             mailer,
             keeps_mail: self.site.demo,
             views: Arc::clone(&self.views),
+            readers: Arc::clone(&self.readers),
+            banners: Arc::clone(&self.site.banners),
             seen: Arc::clone(&self.seen),
             mail_queued: Arc::clone(&self.site.mail_queued),
         }
@@ -91,12 +97,14 @@ impl Forum {
         config
             .app_data(web::Data::new(self.site.clone()))
             .app_data(web::Data::from(Arc::clone(&self.views)))
+            .app_data(web::Data::from(Arc::clone(&self.readers)))
             .app_data(web::Data::from(Arc::clone(&self.seen)))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             .configure(threads::pages::routes)
             .configure(assets::routes)
             .configure(accounts::pages::routes)
             .configure(moderation::pages::routes)
+            .configure(announcements::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
             .configure(members::pages::routes)

@@ -399,6 +399,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        author_id -> BigInt,
+        board_id -> BigInt,
+        title -> Text,
+        body -> Text,
+        audience -> BigInt,
+        publish_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        has_banner -> Bool,
+        banner_text -> Text,
+        pinned -> Bool,
+        comments -> Text,
+        comments_from -> Nullable<Timestamp>,
+        locks_at_end -> Bool,
+        state -> Text,
+        version -> BigInt,
+        changed_at -> Timestamp,
+        thread_id -> Nullable<BigInt>,
+        banner_number -> Nullable<BigInt>,
+        published_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        audience_size -> BigInt,
+    }
+}
+
+diesel::table! {
+    announcement_readers (announcement_id, member_id) {
+        announcement_id -> BigInt,
+        member_id -> BigInt,
+        reached_at -> Nullable<Timestamp>,
+        read_at -> Nullable<Timestamp>,
+        dismissed_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(member_roles -> members (member_id));
 diesel::joinable!(tier_changes -> members (member_id));
 diesel::joinable!(sessions -> members (member_id));
@@ -421,6 +458,8 @@ diesel::joinable!(board_members -> boards (board_id));
 diesel::joinable!(member_blocks -> members (blocked_id));
 diesel::joinable!(drafts -> members (member_id));
 diesel::joinable!(acts -> threads (thread_id));
+diesel::joinable!(announcements -> threads (thread_id));
+diesel::joinable!(announcement_readers -> announcements (announcement_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,
@@ -451,4 +490,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     rulebooks,
     community_rules,
     acts,
+    announcements,
+    announcement_readers,
 );

@@ -5,20 +5,29 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+mod announcing;
+
 use crate::accounts::viewer::Seen;
 use crate::accounts::{rules, store as accounts};
+use crate::announcements::actions as announcements;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
 use crate::outside::mail::{Failure, Mailer, TRIES, pause};
 use crate::outside::store::{self as mails, Queued};
+use crate::members::MemberId;
+use crate::threads::ThreadId;
+use crate::threads::readers::{Readers, Step};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
+use crate::web::banners::Banners;
 
 /// How often gathered counts are written down.
 const FLUSH: Duration = Duration::from_secs(30);
 /// How often the queue of mails is looked at when nobody says that there is one.
 const LOOK: Duration = Duration::from_secs(10);
+/// How often it is looked whether an announcement is due, begins or ends.
+const ANNOUNCE: Duration = Duration::from_secs(1);
 /// How often what is over is swept away.
 const SWEEP: Duration = Duration::from_hours(1);
 /// How long a mail that was taken may take before another worker takes it.
@@ -37,6 +46,10 @@ pub struct Jobs {
     pub keeps_mail: bool,
     /// Views since the last batch.
     pub views: Arc<Views>,
+    /// Who opened which announcement, or was shown it in a list, since the last batch.
+    pub readers: Arc<Readers>,
+    /// The banners of this moment.
+    pub banners: Arc<Banners>,
     /// Sessions used since the last batch.
     pub seen: Arc<Seen>,
     /// Told when mail was queued.
@@ -46,7 +59,12 @@ pub struct Jobs {
 impl Jobs {
     /// Runs until the task is dropped.
     pub async fn run(self) {
-        tokio::join!(self.mail(), every(FLUSH, || self.flush()), every(SWEEP, || self.sweep()));
+        tokio::join!(
+            self.mail(),
+            every(FLUSH, || self.flush()),
+            every(SWEEP, || self.sweep()),
+            every(ANNOUNCE, || self.announce())
+        );
     }
 
     async fn mail(&self) {
@@ -110,13 +128,17 @@ impl Jobs {
     /// When the database fails; what was gathered is lost then, and it is only counts.
     pub async fn flush(&self) -> Result<(), Error> {
         let (views, seen, now) = (self.views.take(), self.seen.take(), self.clock.now());
-        if views.is_empty() && seen.is_empty() {
+        let mut readers = self.readers.take();
+        let by_banner = self.banners.take_reached().into_iter();
+        readers.extend(by_banner.map(|(thread, who)| (ThreadId(thread), MemberId(who), Step::Reached)));
+        if views.is_empty() && seen.is_empty() && readers.is_empty() {
             return Ok(());
         }
         let writing = self.db.write(move |conn| {
             for (thread, count) in views {
                 threads::add_views(conn, thread, count)?;
             }
+            announcements::note_readers(conn, readers, now)?;
             accounts::touch_sessions(conn, &seen, now)?;
             Ok(())
         });

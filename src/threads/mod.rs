@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod pages;
+pub mod readers;
 pub mod rules;
 pub mod store;
 pub mod views;

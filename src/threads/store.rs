@@ -9,7 +9,7 @@ pub(crate) use lists::exists_for;
 pub use lists::{After, Listed, Person, Which, latest_of_each, list};
 pub use posts::{
     NewPost, Place, Post, Recent, by_request, find_post, in_range, insert_post, number_of, place_of,
-    remove_post, written_by,
+    remove_post, set_words, written_by,
 };
 
 use super::ThreadId;
@@ -214,4 +214,22 @@ pub fn set_pinned(conn: &mut Conn, id: ThreadId, pinned: bool) -> QueryResult<bo
         .set(threads::pinned.eq(pinned))
         .execute(conn)
         .map(|rows| rows == 1)
+}
+
+/// Says how an announcement's thread stands and from when it takes comments.
+pub fn set_announced(
+    conn: &mut Conn,
+    id: ThreadId,
+    pinned: bool,
+    locked: bool,
+    comments_from: Option<Time>,
+) -> QueryResult<()> {
+    diesel::update(threads::table.find(id))
+        .set((
+            threads::pinned.eq(pinned),
+            threads::locked.eq(locked),
+            threads::comments_from.eq(comments_from),
+        ))
+        .execute(conn)
+        .map(|_| ())
 }

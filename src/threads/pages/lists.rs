@@ -12,6 +12,7 @@ use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::paths;
+use crate::threads::readers::Readers;
 use crate::threads::store::{self, After, Listed, Which};
 use crate::threads::{ThreadId, rules::ThreadKind};
 use crate::web::{Crumb, Day, Frame, Site, When, page};
@@ -123,7 +124,11 @@ struct Home {
     latest: Vec<Listed>,
 }
 
-pub(super) async fn home(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Error> {
+pub(super) async fn home(
+    site: web::Data<Site>,
+    readers: web::Data<Readers>,
+    viewer: Viewer,
+) -> Result<HttpResponse, Error> {
     let standing = viewer.standing();
     let found = site.db.read(move |conn| {
         let boards = boards::store::all(conn)?;
@@ -133,6 +138,7 @@ pub(super) async fn home(site: web::Data<Site>, viewer: Viewer) -> Result<HttpRe
         Ok(Home { boards, latest_of_each, latest })
     });
     let found = found.await?;
+    note_reached(&readers, &viewer, &found.latest);
     let open = readable(&found.boards, &viewer.standing());
     let announcement = newest_announcement(&open, &found.latest_of_each);
     let name = &site.settings.name;
@@ -147,6 +153,14 @@ pub(super) async fn home(site: web::Data<Site>, viewer: Viewer) -> Result<HttpRe
         boards: board_rows(&open, &found.latest_of_each),
         latest: found.latest.iter().map(Row::from).collect(),
     })
+}
+
+/// Announcements in a list have reached the member who was shown it.
+fn note_reached(readers: &Readers, viewer: &Viewer, shown: &[Listed]) {
+    let Some(member) = &viewer.0 else { return };
+    for thread in shown.iter().filter(|thread| thread.kind == ThreadKind::Announcement) {
+        readers.reached(member.id, thread.id);
+    }
 }
 
 /// The announcement that was answered last, if the reader may see it.
@@ -184,6 +198,7 @@ pub(super) struct Position {
 
 pub(super) async fn board(
     site: web::Data<Site>,
+    readers: web::Data<Readers>,
     viewer: Viewer,
     slug: web::Path<String>,
     position: web::Query<Position>,
@@ -191,14 +206,16 @@ pub(super) async fn board(
     let (standing, after) = (viewer.standing(), position.before.as_deref().and_then(read_key));
     let (reader, name) = (standing.clone(), slug.into_inner());
     let found = site.db.read(move |conn| load_board(conn, &name, &reader, after));
+    let is_first = after.is_none();
     let LoadedBoard { boards, board, pinned, mut ordinary, latest } = found.await?;
     let next = (ordinary.len() > A_PAGE).then(|| {
         ordinary.truncate(A_PAGE);
         ordinary.last().map(|last| format!("{}?before={}", board.path(), key(last)))
     });
+    note_reached(&readers, &viewer, if is_first { &pinned } else { &[] });
+    note_reached(&readers, &viewer, &ordinary);
     let open = readable(&boards, &standing);
     let inside = open.iter().filter(|one| one.parent == Some(board.id));
-    let is_first = after.is_none();
     let pinned = if is_first { pinned } else { Vec::new() };
     let frame = Frame::new(&site, viewer.account(), &board.title)
         .described(format!("{}. A board of the {} community.", board.about, site.settings.name))
