@@ -105,7 +105,7 @@ pub fn publish(
     seen: &Announcement,
     written: &Written,
     now: Time,
-) -> Result<String, Error> {
+) -> Result<(), Error> {
     seen.phase.after(Step::Publish).map_err(conflict)?;
     if !store::take(conn, seen.id, seen.version, now)? {
         return Err(changed());
@@ -126,8 +126,26 @@ pub fn publish(
     let number = store::last_number(conn)? + 1;
     let size = audience_size(conn, &boards, seen.board, seen.audience)?;
     store::set_published(conn, seen.id, posted.thread, number, size, now)?;
-    note(conn, by, "announcement-published", seen.id, &seen.title, now)?;
-    Ok(crate::paths::thread(posted.thread.0, &posted.slug))
+    note(conn, by, "announcement-published", seen.id, &seen.title, now)
+}
+
+/// Makes an announcement of a thread that is there already, published at that time.
+///
+/// # Errors
+/// When the database fails.
+pub fn adopt(
+    conn: &mut Conn,
+    author: MemberId,
+    plan: &Plan,
+    thread: ThreadId,
+    published: Time,
+) -> Result<AnnouncementId, Error> {
+    let boards = boards::store::all(conn)?;
+    let id = store::insert(conn, author, plan, published)?;
+    let number = store::last_number(conn)? + 1;
+    let size = audience_size(conn, &boards, plan.board, plan.audience)?;
+    store::set_published(conn, id, thread, number, size, published)?;
+    Ok(id)
 }
 
 /// Whoever wrote an announcement, as they are now.

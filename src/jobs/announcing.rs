@@ -31,7 +31,7 @@ impl Jobs {
         let Ok(body) = Body::parse(&one.body) else { return Ok(()) };
         let (written, seen) = (Written::new(&body, None), one.clone());
         let published = self.db.write(move |conn| actions::publish(conn, None, &seen, &written, now)).await;
-        match published.map(|_| ()) {
+        match published {
             Err(why @ (Error::Forbidden(_) | Error::Refused(_) | Error::NotFound)) => {
                 tracing::warn!(announcement = one.id.0, %why, "an announcement was held back");
                 let why = why.to_string();

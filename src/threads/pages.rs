@@ -7,6 +7,8 @@ mod write;
 
 use actix_web::web;
 
+use super::official;
+
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
@@ -20,5 +22,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/b/{slug}/threads", web::post().to(write::start))
         .route("/t/{id}/replies", web::post().to(write::reply))
         .route("/u/{handle}", web::get().to(profile::profile))
-        .route("/preview", web::post().to(write::preview));
+        .route("/preview", web::post().to(write::preview))
+        .configure(official::pages::routes);
 }

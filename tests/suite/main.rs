@@ -11,6 +11,7 @@ mod support;
 
 mod accounts;
 mod admin;
+mod announcements;
 mod boards;
 mod exchange;
 mod jobs;

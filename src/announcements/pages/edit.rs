@@ -201,7 +201,8 @@ async fn save(
         let id = actions::save(conn, &by, draft, &plan, now)?;
         if let Some(written) = written {
             let seen = store::find(conn, id)?.ok_or(Error::NotFound)?;
-            return actions::publish(conn, Some(by.id), &seen, &written, now);
+            actions::publish(conn, Some(by.id), &seen, &written, now)?;
+            return Ok(path_of(id));
         }
         if goes_on {
             actions::set_scheduled(conn, &by, id, true, now)?;
@@ -220,10 +221,11 @@ pub(super) async fn publish(
 ) -> Result<HttpResponse, Error> {
     let (_, found) = load(&site, &manager, Some(AnnouncementId(*id))).await?;
     let found = found.ok_or(Error::NotFound)?;
+    let path = path_of(found.id);
     let body = Body::parse(&found.body).map_err(Error::refused)?;
     let (written, by, now) = (Written::new(&body, None), manager.0.id, site.clock.now());
     let writing = site.db.write(move |conn| actions::publish(conn, Some(by), &found, &written, now));
-    let path = writing.await?;
+    writing.await?;
     refresh(&site.db, &site.banners, now).await?;
     see_other(&path)
 }

@@ -9,7 +9,7 @@ use crate::announcements::rules::{Phase, audience_in_words};
 use crate::announcements::store::{self, Announcement};
 use crate::badges::marks::grouped;
 use crate::boards;
-use crate::boards::rules::{Board, readable};
+use crate::boards::rules::{Board, Standing, readable};
 use crate::error::Error;
 use crate::web::{Frame, Site, When, page};
 
@@ -20,7 +20,9 @@ struct Row {
     phase: Phase,
     title: String,
     path: String,
+    /// Its thread, for managers whom it is for.
     thread: Option<String>,
+    is_told: bool,
     board: String,
     audience: String,
     has_banner: bool,
@@ -32,20 +34,22 @@ struct Row {
 }
 
 impl Row {
-    fn new(one: &Announcement, board: &Board) -> Self {
+    fn new(one: &Announcement, board: &Board, reader: &Standing) -> Self {
         let (says, at) = match one.phase {
             Phase::Draft => ("Changed", Some(one.changed_at)),
             Phase::Scheduled => ("Will be published", one.publish_at),
             Phase::Published => ("Published", one.published_at),
             Phase::Ended => ("Ended", one.ended_at),
         };
+        let thread = one.thread.filter(|_| one.audience.includes(reader));
         let ends_at = one.ends_at.filter(|_| one.phase != Phase::Ended);
         Self {
             phase: one.phase,
             title: one.title.clone(),
             path: path_of(one.id),
             // The number alone leads there.
-            thread: one.thread.map(|thread| format!("/t/{}", thread.0)),
+            thread: thread.map(|thread| format!("/t/{}", thread.0)),
+            is_told: one.thread.is_some(),
             board: board.title.clone(),
             audience: audience_in_words(one.audience),
             has_banner: one.has_banner,
@@ -82,12 +86,13 @@ pub(super) async fn overview(site: web::Data<Site>, manager: Manager) -> Result<
         Ok((boards, phases))
     });
     let (boards, phases) = loading.await?;
-    let open = readable(&boards, &manager.0.standing());
+    let standing = manager.0.standing();
+    let open = readable(&boards, &standing);
     let groups = phases.into_iter().map(|(phase, found)| {
         let (title, id, nothing) = words(phase);
         let rows = found.iter().filter_map(|one| {
             let board = open.iter().find(|board| board.id == one.board)?;
-            Some(Row::new(one, board))
+            Some(Row::new(one, board, &standing))
         });
         Group { title, id, nothing, rows: rows.collect() }
     });
