@@ -153,11 +153,7 @@ fn author(conn: &mut Conn, id: MemberId) -> Result<Author, Error> {
     let member = members::store::get(conn, id)?;
     let roles = members::store::roles_of(conn, &[id])?.remove(&id).unwrap_or_default();
     // Managers were confirmed when they got their role; a schedule does not wait for a changed address.
-    Ok(Author {
-        id,
-        standing: Standing { is_member: true, tier: member.tier, roles },
-        email_confirmed: true,
-    })
+    Ok(Author { id, standing: Standing { is_member: true, tier: member.tier, roles }, email_confirmed: true })
 }
 
 /// How many members can read an announcement for this audience in this board.
@@ -167,9 +163,8 @@ fn audience_size(
     board: BoardId,
     audience: Audience,
 ) -> Result<i64, Error> {
-    let reads = |standing: &Standing| {
-        audience.includes(standing) && find_readable(boards, board, standing).is_some()
-    };
+    let reads =
+        |standing: &Standing| audience.includes(standing) && find_readable(boards, board, standing).is_some();
     let ordinary = store::ordinary_members(conn)?;
     let plain = |tier| Standing { is_member: true, tier, roles: Vec::new() };
     let members: i64 =
@@ -344,5 +339,7 @@ fn conflict(why: rules::WrongStep) -> Error {
 }
 
 fn changed() -> Error {
-    Error::Conflict("Somebody changed this announcement meanwhile. Open it again to see how it stands.".into())
+    Error::Conflict(
+        "Somebody changed this announcement meanwhile. Open it again to see how it stands.".into(),
+    )
 }

@@ -222,13 +222,7 @@ pub fn insert(conn: &mut Conn, author: MemberId, plan: &Plan, now: Time) -> Quer
 }
 
 /// Changes what is not published yet, if it is still at this version; it is a draft then.
-pub fn save(
-    conn: &mut Conn,
-    id: AnnouncementId,
-    version: i64,
-    plan: &Plan,
-    now: Time,
-) -> QueryResult<bool> {
+pub fn save(conn: &mut Conn, id: AnnouncementId, version: i64, plan: &Plan, now: Time) -> QueryResult<bool> {
     let open = announcements::table
         .find(id)
         .filter(announcements::version.eq(version))

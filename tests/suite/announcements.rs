@@ -155,7 +155,7 @@ async fn a_scheduled_one_is_published_at_its_time_once_by_whoever_is_first() {
     assert_eq!((find(&site, id).phase, count_threads(&site)), (Phase::Scheduled, 0));
 
     site.clock.advance(TimeDelta::hours(1));
-    let (one, two) = futures_util::join!(own.announce(), other.announce());
+    let (one, two) = tokio::join!(own.announce(), other.announce());
     assert!(one.is_ok() && two.is_ok(), "{one:?} {two:?}");
     own.announce().await.unwrap();
     assert_eq!((find(&site, id).phase, count_threads(&site)), (Phase::Published, 1));
@@ -181,9 +181,7 @@ async fn a_schedule_can_be_taken_back_and_one_whose_writer_may_no_more_is_held_b
 
     let second = created(&site, &manager, &at).await;
     let lena = look::id_of(&site, "lena-h");
-    site.write(move |conn| {
-        Ok(touchstone::members::store::take_role(conn, lena, Role::CommunityManager)?)
-    });
+    site.write(move |conn| Ok(touchstone::members::store::take_role(conn, lena, Role::CommunityManager)?));
     site.clock.advance(TimeDelta::hours(2));
     site.forum.jobs(None).announce().await.unwrap();
     assert_eq!((find(&site, second).phase, count_threads(&site)), (Phase::Draft, 0));
@@ -251,8 +249,7 @@ async fn a_correction_changes_the_words_and_says_why() {
 async fn comments_open_at_their_time() {
     let (site, manager) = scene();
     let ada = site.member("ada");
-    let id =
-        created(&site, &manager, &[("comments", "later"), ("comments_from", "2026-11-18T18:00")]).await;
+    let id = created(&site, &manager, &[("comments", "later"), ("comments_from", "2026-11-18T18:00")]).await;
     let replies = format!("/t/{}/replies", thread_of(&site, id).0);
     let page = site.post(&ada, &replies, &[("body", "Too early")]).await.expect(403);
     assert!(page.body.contains("Comments open on Nov 18, 2026, 18:00 UTC."), "{}", page.body);
@@ -272,7 +269,8 @@ async fn a_preview_shows_what_somebody_would_see() {
         ("tier:top-rated", true),
         ("role:moderator", true),
     ] {
-        let page = site.get(&manager, &format!("/manage/announcements/{id}/preview?as={kind}")).await.expect(200);
+        let page =
+            site.get(&manager, &format!("/manage/announcements/{id}/preview?as={kind}")).await.expect(200);
         assert_eq!(page.count("[data-exists]"), usize::from(exists), "{kind}");
         assert_eq!(page.count("[data-missing]"), usize::from(!exists), "{kind}");
     }
@@ -409,11 +407,16 @@ async fn figures_count_each_member_once() {
 
     let page = site.get(&manager, &format!("/manage/announcements/{id}/figures")).await.expect(200);
     let count = |code: &str| page.text(&format!("[data-figure={code}]"));
-    assert_eq!([count("reached"), count("read"), count("dismissed"), count("commented")], ["2", "2", "1", "1"]);
+    assert_eq!(
+        [count("reached"), count("read"), count("dismissed"), count("commented")],
+        ["2", "2", "1", "1"]
+    );
     assert_eq!(page.texts("tbody tr:first-child td"), ["2", "2", "1", "1"]);
     assert_eq!(page.texts("tbody tr:last-child td"), ["2", "1", "0", "0"]);
     assert_eq!(page.count("svg.chart polyline"), 4);
-    assert!(page.text("svg.chart desc").starts_with("Of 3 members: reached 2, read 2, dismissed 1, commented 1."));
+    assert!(
+        page.text("svg.chart desc").starts_with("Of 3 members: reached 2, read 2, dismissed 1, commented 1.")
+    );
 }
 
 #[actix_web::test]

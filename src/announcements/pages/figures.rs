@@ -81,11 +81,17 @@ pub(super) async fn figures(
             line: line(times, &days, top),
         })
         .collect();
-    let said: Vec<String> = figures.iter().map(|one| format!("{} {}", one.title.to_lowercase(), one.count)).collect();
-    let rows = days.iter().map(|day| DayRow {
-        day: date(day.and_time(chrono::NaiveTime::MIN)),
-        counts: moments.iter().map(|(_, _, times)| grouped(until(times, *day))).collect(),
-    });
+    let said: Vec<String> =
+        figures.iter().map(|one| format!("{} {}", one.title.to_lowercase(), one.count)).collect();
+    let mut rows: Vec<DayRow> = days
+        .iter()
+        .map(|day| DayRow {
+            day: date(day.and_time(chrono::NaiveTime::MIN)),
+            counts: moments.iter().map(|(_, _, times)| grouped(until(times, *day))).collect(),
+        })
+        .collect();
+    rows.dedup_by(|later, earlier| later.counts == earlier.counts);
+    rows.reverse();
     let here = format!("{}/figures", path_of(id));
     let shown = |day: Option<&NaiveDate>| day.map(|day| date(day.and_time(chrono::NaiveTime::MIN)));
     page(&FiguresPage {
@@ -99,7 +105,7 @@ pub(super) async fn figures(
         summary: format!("Of {} members: {}.", grouped(found.audience_size), said.join(", ")),
         width: WIDTH,
         height: HEIGHT,
-        days: rows.rev().collect(),
+        days: rows,
         figures,
         title: found.title,
     })

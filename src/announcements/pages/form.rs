@@ -131,7 +131,12 @@ impl DraftForm {
     }
 
     /// When it ends by itself; nothing typed is never.
-    pub(super) fn ends_at(&self, problems: &mut Problems, publish_at: Option<Time>, now: Time) -> Option<Time> {
+    pub(super) fn ends_at(
+        &self,
+        problems: &mut Problems,
+        publish_at: Option<Time>,
+        now: Time,
+    ) -> Option<Time> {
         if self.ends_at.trim().is_empty() {
             return None;
         }

@@ -26,11 +26,7 @@ fn worker(manager: &Manager) -> Worker {
     Worker { id: manager.0.id, standing: manager.0.standing() }
 }
 
-async fn list(
-    site: web::Data<Site>,
-    manager: Manager,
-    post: web::Path<i64>,
-) -> Result<HttpResponse, Error> {
+async fn list(site: web::Data<Site>, manager: Manager, post: web::Path<i64>) -> Result<HttpResponse, Error> {
     let (post, by, now) = (PostId(*post), worker(&manager), site.clock.now());
     let place = site.db.write(move |conn| actions::list(conn, &by, post, now)).await?;
     see_other(&paths::post_number(place.thread.0, &place.slug, place.number))

@@ -12,7 +12,9 @@ pub enum MayNotList {
     #[error("This post is removed, so it cannot be listed.")]
     Removed,
     /// Its author is no staff.
-    #[error("Only answers by staff are official. Accept a member's answer instead, or quote it in one of your own.")]
+    #[error(
+        "Only answers by staff are official. Accept a member's answer instead, or quote it in one of your own."
+    )]
     NotStaff,
 }
 

@@ -223,13 +223,7 @@ pub fn insert_post(conn: &mut Conn, new: &NewPost<'_>) -> QueryResult<PostId> {
 }
 
 /// Changes a post's words.
-pub fn set_words(
-    conn: &mut Conn,
-    id: PostId,
-    body: &str,
-    html: &SafeHtml,
-    edit: &Edit,
-) -> QueryResult<()> {
+pub fn set_words(conn: &mut Conn, id: PostId, body: &str, html: &SafeHtml, edit: &Edit) -> QueryResult<()> {
     diesel::update(posts::table.find(id))
         .set((
             posts::format.eq(Format::Markdown.code()),
