@@ -34,6 +34,7 @@ pub mod verification;
 pub mod moderation;
 
 pub mod notifications;
+pub mod announcements;
 
 pub mod exchange;
 

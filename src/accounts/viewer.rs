@@ -58,6 +58,12 @@ impl Member {
         self.is(Role::Moderator) || self.is(Role::Administrator)
     }
 
+    /// Whether they may announce.
+    #[must_use]
+    pub fn manages(&self) -> bool {
+        self.is(Role::CommunityManager) || self.is(Role::Administrator)
+    }
+
     /// What they are, as far as boards care.
     #[must_use]
     pub fn standing(&self) -> Standing {
@@ -104,6 +110,10 @@ impl Member {
             hue: self.id.0 % 8,
             is_administrator: self.is(Role::Administrator),
             unread: self.state.unread_notifications,
+            is_manager: self.manages(),
+            number: self.id.0,
+            audiences: self.standing().audiences().0,
+            banners_dismissed: self.state.banners_dismissed,
         })
     }
 }
@@ -111,6 +121,10 @@ impl Member {
 /// Somebody who may remove, lock and pin.
 #[derive(Clone, Debug)]
 pub struct Moderator(pub Member);
+
+/// Somebody who may announce: a community manager or an administrator.
+#[derive(Clone, Debug)]
+pub struct Manager(pub Member);
 
 /// Somebody who runs the site.
 #[derive(Clone, Debug)]
@@ -125,6 +139,16 @@ impl FromRequest for Moderator {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let member = holder(request, Member::moderates, "This is for moderators.");
+        Box::pin(async move { member.await.map(Self) })
+    }
+}
+
+impl FromRequest for Manager {
+    type Error = Error;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let member = holder(request, Member::manages, "This is for community managers.");
         Box::pin(async move { member.await.map(Self) })
     }
 }

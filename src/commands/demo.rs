@@ -1,5 +1,7 @@
 //! The demo: an invented community, dated so that its last words were written just now.
 
+mod announcing;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -72,7 +74,8 @@ pub fn load(db: &Db, now: Time) -> Outcome {
     }
     let report = importer.finish().map_err(|cause| cause.cause())?;
     if report.refusals.is_empty() {
-        Ok(())
+        let announced = db.write_now(move |conn| announcing::fill(conn, now));
+        announced.map_err(|cause| cause.cause())
     } else {
         Err(format!("the demo did not come in whole:\n{report}"))
     }

@@ -22,11 +22,15 @@ use crate::outside::smtp::Smtp;
 use crate::settings::Settings;
 use crate::threads::live::Watching;
 use crate::threads::reading::Reads;
+use crate::threads::readers::Readers;
 use crate::threads::views::Views;
 use crate::tokens::Token;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
-use crate::{accounts, badges, boards, members, moderation, notifications, outside, threads, verification};
+use crate::{
+    accounts, announcements, badges, boards, members, moderation, notifications, outside, threads,
+    verification,
+};
 
 /// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.
 const LARGEST_FORM: usize = 512 * 1024;
@@ -42,6 +46,8 @@ pub struct Forum {
     pub views: Arc<Views>,
     /// How far members read since the last batch.
     pub reads: Arc<Reads>,
+    /// Who opened which announcement, or was shown it in a list, since the last batch.
+    pub readers: Arc<Readers>,
     /// Sessions used since the last batch.
     pub seen: Arc<Seen>,
     /// Threads that somebody has open.
@@ -54,11 +60,13 @@ impl Forum {
     pub fn new(settings: Settings, db: Db, clock: Clock, demo: bool) -> Self {
         let assets = Arc::new(Assets::gather(&settings.accent));
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
-        let site = Site { db, clock, settings, assets, demo, mail_queued };
+        let banners = Arc::default();
+        let site = Site { db, clock, settings, assets, demo, mail_queued, banners };
         Self {
             site,
             views: Arc::default(),
             reads: Arc::default(),
+            readers: Arc::default(),
             seen: Arc::default(),
             watching: Arc::default(),
         }
@@ -74,6 +82,8 @@ impl Forum {
             keeps_mail: self.site.demo,
             views: Arc::clone(&self.views),
             reads: Arc::clone(&self.reads),
+            readers: Arc::clone(&self.readers),
+            banners: Arc::clone(&self.site.banners),
             seen: Arc::clone(&self.seen),
             mail_queued: Arc::clone(&self.site.mail_queued),
             letterhead: Letterhead {
@@ -111,6 +121,7 @@ impl Forum {
             .app_data(web::Data::new(self.site.clone()))
             .app_data(web::Data::from(Arc::clone(&self.views)))
             .app_data(web::Data::from(Arc::clone(&self.reads)))
+            .app_data(web::Data::from(Arc::clone(&self.readers)))
             .app_data(web::Data::from(Arc::clone(&self.seen)))
             .app_data(web::Data::from(Arc::clone(&self.watching)))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
@@ -119,6 +130,7 @@ impl Forum {
             .configure(accounts::pages::routes)
             .configure(moderation::pages::routes)
             .configure(notifications::pages::routes)
+            .configure(announcements::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
             .configure(members::pages::routes)

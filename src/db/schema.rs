@@ -60,6 +60,8 @@ diesel::table! {
         act -> Text,
         subject -> Text,
         reason -> Text,
+        previous_hash -> Nullable<Text>,
+        hash -> Nullable<Text>,
     }
 }
 
@@ -434,6 +436,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    rank_losses (member_id) {
+        member_id -> BigInt,
+        rank -> Text,
+        lost_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     notifications (id) {
         id -> BigInt,
         member_id -> BigInt,
@@ -452,14 +462,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    rank_losses (member_id) {
-        member_id -> BigInt,
-        rank -> Text,
-        lost_at -> Timestamp,
-    }
-}
-
-diesel::table! {
     told_likes (post_id, member_id) {
         post_id -> BigInt,
         member_id -> BigInt,
@@ -472,6 +474,133 @@ diesel::table! {
         kind -> Text,
         mail -> Text,
         shown -> Bool,
+    }
+}
+
+diesel::table! {
+    announcements (id) {
+        id -> BigInt,
+        author_id -> BigInt,
+        board_id -> BigInt,
+        title -> Text,
+        body -> Text,
+        audience -> BigInt,
+        publish_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        has_banner -> Bool,
+        banner_text -> Text,
+        pinned -> Bool,
+        comments -> Text,
+        comments_from -> Nullable<Timestamp>,
+        locks_at_end -> Bool,
+        state -> Text,
+        version -> BigInt,
+        changed_at -> Timestamp,
+        thread_id -> Nullable<BigInt>,
+        banner_number -> Nullable<BigInt>,
+        published_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        audience_size -> BigInt,
+    }
+}
+
+diesel::table! {
+    announcement_readers (announcement_id, member_id) {
+        announcement_id -> BigInt,
+        member_id -> BigInt,
+        reached_at -> Nullable<Timestamp>,
+        read_at -> Nullable<Timestamp>,
+        dismissed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    uploads (id) {
+        id -> BigInt,
+        name -> Text,
+        member_id -> BigInt,
+        width -> BigInt,
+        height -> BigInt,
+        bytes -> BigInt,
+        alt -> Text,
+        created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    post_uploads (post_id, upload_id) {
+        post_id -> BigInt,
+        upload_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_chain (place) {
+        place -> BigInt,
+        last_id -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    report_cases (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        opened_at -> Timestamp,
+        harm -> BigInt,
+        reports -> BigInt,
+        claimed_by -> Nullable<BigInt>,
+        claimed_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        closed_by -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reports (post_id, member_id) {
+        post_id -> BigInt,
+        member_id -> BigInt,
+        case_id -> BigInt,
+        reason -> Text,
+        words -> Text,
+        reported_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    appeals (act_id) {
+        act_id -> BigInt,
+        member_id -> BigInt,
+        words -> Text,
+        appealed_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    held_posts (id) {
+        id -> BigInt,
+        kind -> Text,
+        board_id -> BigInt,
+        thread_id -> Nullable<BigInt>,
+        title -> Text,
+        thread_kind -> Text,
+        body -> Text,
+        author_id -> BigInt,
+        request_id -> Nullable<Text>,
+        why -> Text,
+        held_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        post_id -> Nullable<BigInt>,
+        act_id -> Nullable<BigInt>,
     }
 }
 
@@ -500,6 +629,13 @@ diesel::joinable!(acts -> threads (thread_id));
 diesel::joinable!(rank_changes -> members (member_id));
 diesel::joinable!(rank_losses -> members (member_id));
 diesel::joinable!(notifications -> threads (thread_id));
+diesel::joinable!(announcements -> threads (thread_id));
+diesel::joinable!(announcement_readers -> announcements (announcement_id));
+diesel::joinable!(post_uploads -> uploads (upload_id));
+diesel::joinable!(report_cases -> posts (post_id));
+diesel::joinable!(reports -> members (member_id));
+diesel::joinable!(appeals -> acts (act_id));
+diesel::joinable!(held_posts -> boards (board_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,
@@ -537,4 +673,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     notifications,
     told_likes,
     notification_choices,
+    announcements,
+    announcement_readers,
+    uploads,
+    post_uploads,
+    report_cases,
+    reports,
+    appeals,
+    held_posts,
 );

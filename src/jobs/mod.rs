@@ -1,6 +1,7 @@
 //! What runs beside the requests: what happened is told, mail leaves, gathered counts are written down, what is
 //! over is swept away.
 
+mod announcing;
 mod live;
 mod mail;
 mod outbox;
@@ -13,16 +14,21 @@ use tokio::sync::Notify;
 use crate::accounts::mails::Letterhead;
 use crate::accounts::viewer::Seen;
 use crate::accounts::{rules, store as accounts};
+use crate::announcements::actions as announcements;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
+use crate::members::MemberId;
 use crate::members::ranks::actions::settle_everybody;
 use crate::notifications::actions::mark_all_seen;
 use crate::outside::mail::Mailer;
+use crate::threads::ThreadId;
 use crate::threads::live::Watching;
+use crate::threads::readers::{Readers, Step};
 use crate::threads::reading::{self, Reads};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
+use crate::web::banners::Banners;
 
 /// How often gathered counts are written down.
 const FLUSH: Duration = Duration::from_secs(30);
@@ -30,6 +36,8 @@ const FLUSH: Duration = Duration::from_secs(30);
 const READS: Duration = Duration::from_secs(2);
 /// How often members are held against the rules of ranks.
 const RANKS: Duration = Duration::from_hours(1);
+/// How often it is looked whether an announcement is due, begins or ends.
+const ANNOUNCE: Duration = Duration::from_secs(1);
 /// How often what is over is swept away.
 const SWEEP: Duration = Duration::from_hours(1);
 
@@ -48,6 +56,10 @@ pub struct Jobs {
     pub views: Arc<Views>,
     /// How far members read since the last batch.
     pub reads: Arc<Reads>,
+    /// Who opened which announcement, or was shown it in a list, since the last batch.
+    pub readers: Arc<Readers>,
+    /// The banners of this moment.
+    pub banners: Arc<Banners>,
     /// Sessions used since the last batch.
     pub seen: Arc<Seen>,
     /// Told when mail was queued.
@@ -68,6 +80,7 @@ impl Jobs {
             every(outbox::DIGESTS, || self.send_digests()),
             every(FLUSH, || self.flush()),
             every(READS, || self.flush_reads()),
+            every(ANNOUNCE, || self.announce()),
             every(RANKS, || self.ranks()),
             every(SWEEP, || self.sweep()),
         );
@@ -79,13 +92,17 @@ impl Jobs {
     /// When the database fails; what was gathered is lost then, and it is only counts.
     pub async fn flush(&self) -> Result<(), Error> {
         let (views, seen, now) = (self.views.take(), self.seen.take(), self.clock.now());
-        if views.is_empty() && seen.is_empty() {
+        let mut readers = self.readers.take();
+        let by_banner = self.banners.take_reached().into_iter();
+        readers.extend(by_banner.map(|(thread, who)| (ThreadId(thread), MemberId(who), Step::Reached)));
+        if views.is_empty() && seen.is_empty() && readers.is_empty() {
             return Ok(());
         }
         let writing = self.db.write(move |conn| {
             for (thread, count) in views {
                 threads::add_views(conn, thread, count)?;
             }
+            announcements::note_readers(conn, readers, now)?;
             accounts::touch_sessions(conn, &seen, now)?;
             Ok(())
         });

@@ -6,8 +6,8 @@ use super::store::{self, NewPost, NewThread};
 use super::talk::rules::Pointed;
 use super::{PostId, ThreadId, drafts, talk};
 use crate::badges::rules::{Badge, held_codes};
-use crate::boards::Audience;
 use crate::boards::rules::{Board, Standing, find_readable, may_write};
+use crate::boards::{Audience, BoardId};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
@@ -116,6 +116,81 @@ pub fn start(
     Ok(Posted { post, thread, slug, number: 1 })
 }
 
+/// What an announcement's thread begins with.
+#[derive(Clone, Debug)]
+pub struct Announcing<'a> {
+    /// Where it stands.
+    pub board: BoardId,
+    /// Its title.
+    pub title: &'a Title,
+    /// Who it exists for.
+    pub audience: Audience,
+    /// Whether it stands above the others.
+    pub pinned: bool,
+    /// Whether it takes no comments.
+    pub locked: bool,
+    /// When comments begin, where they do not begin at once.
+    pub comments_from: Option<Time>,
+}
+
+/// Starts an announcement's thread with its first post.
+///
+/// # Errors
+/// When the author may not announce there.
+pub fn announce(
+    conn: &mut Conn,
+    author: &Author,
+    new: &Announcing<'_>,
+    written: &Written,
+    now: Time,
+) -> Result<Posted, Error> {
+    let boards = boards::store::all(conn)?;
+    let board = find_readable(&boards, new.board, &author.standing).ok_or(Error::NotFound)?;
+    may_write(board, &author.standing, author.email_confirmed).map_err(forbidden)?;
+    if !ThreadKind::open_to(&author.standing).contains(&ThreadKind::Announcement) {
+        return Err(Error::Forbidden("Only community managers start announcements.".into()));
+    }
+    let slug = slug(new.title.as_str());
+    let row = NewThread {
+        id: None,
+        board: board.id,
+        title: new.title.as_str(),
+        slug: &slug,
+        kind: ThreadKind::Announcement,
+        author: author.id,
+        at: now,
+        audience: new.audience,
+    };
+    let thread = store::insert_thread(conn, &row)?;
+    store::set_announced(conn, thread, new.pinned, new.locked, new.comments_from)?;
+    if new.audience.is_everyone() {
+        boards::store::add_counts(conn, board.id, 1, 0)?;
+    }
+    let post = add_post(conn, author.id, thread, written, now)?;
+    events::store::add(conn, &Event::Announced { thread }, now)?;
+    Ok(Posted { post, thread, slug, number: 1 })
+}
+
+/// Puts corrected words in the place of a thread's first post, with the reason beside them.
+///
+/// # Errors
+/// When the thread has no first post.
+pub fn correct_first(
+    conn: &mut Conn,
+    editor: MemberId,
+    thread: ThreadId,
+    written: &Written,
+    reason: &str,
+    now: Time,
+) -> Result<(), Error> {
+    let first = store::in_range(conn, thread, 1, 1)?.into_iter().next().ok_or(Error::NotFound)?;
+    let role = if first.author == editor { "author" } else { "moderator" };
+    let edit = rules::Edit { by: editor, at: now, role: role.to_owned(), reason: reason.to_owned() };
+    store::set_words(conn, first.id, &written.body, &written.html, &edit)?;
+    let event = Event::Edited { post: first.id, mentioned: Vec::new(), quoted: Vec::new() };
+    Ok(events::store::add(conn, &event, now)?)
+}
+
 /// Answers in a thread. Sent twice with the same request id, it answers with the first.
 ///
 /// # Errors
@@ -136,6 +211,7 @@ pub fn reply(
     }
     rules::may_reply(&board, found.kind, found.locked, &author.standing, author.email_confirmed)
         .map_err(forbidden)?;
+    rules::comments_open(found.comments_from, &author.standing, now).map_err(forbidden)?;
     let post = add_post(conn, author.id, thread, written, now)?;
     let number = store::number_of(conn, post)?;
     drafts::store::delete(conn, author.id, Place::Thread(thread))?;

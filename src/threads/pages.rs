@@ -10,6 +10,7 @@ pub(in crate::threads) mod write;
 use actix_web::web;
 
 use super::live::pages::live;
+use super::official;
 
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -33,5 +34,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(super::likes::pages::routes)
         .configure(super::answers::pages::routes)
         .configure(super::talk::pages::routes)
-        .configure(super::drafts::pages::routes);
+        .configure(super::drafts::pages::routes)
+        .configure(official::pages::routes);
 }

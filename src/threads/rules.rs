@@ -123,6 +123,24 @@ pub enum MayNotReply {
     /// The thread is locked.
     #[error("This thread is locked: it can be read, but not answered.")]
     Locked,
+    /// Comments begin later.
+    #[error("Comments open on {} UTC.", crate::clock::date_and_time(*.0))]
+    NotYet(Time),
+}
+
+/// Whether comments on an announcement have begun. Staff may write before.
+///
+/// # Errors
+/// When they begin, in words for them.
+pub fn comments_open(from: Option<Time>, standing: &Standing, now: Time) -> Result<(), MayNotReply> {
+    let is_staff = standing
+        .roles
+        .iter()
+        .any(|role| matches!(role, Role::Moderator | Role::CommunityManager | Role::Administrator));
+    match from {
+        Some(begin) if begin > now && !is_staff => Err(MayNotReply::NotYet(begin)),
+        _ => Ok(()),
+    }
 }
 
 /// Whether somebody may answer in a thread. An announcement's board may be closed to new threads of members,

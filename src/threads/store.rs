@@ -11,7 +11,7 @@ pub(crate) use lists::exists_for;
 pub use lists::{After, Listed, Person, Which, latest_of_each, list};
 pub use posts::{
     NewPost, Place, Post, Recent, by_request, find_post, in_range, insert_post, number_of, place_of,
-    remove_post, with_numbers, written_by,
+    remove_post, set_words, with_numbers, written_by,
 };
 
 use super::ThreadId;
@@ -231,4 +231,22 @@ pub fn follow(conn: &mut Conn, member: MemberId, thread: ThreadId) -> QueryResul
         .set(thread_members::level.eq("follow"));
     let row = diesel::query_dsl::methods::FilterDsl::filter(row, thread_members::level.eq("normal"));
     on_backend!(conn, |c| row.execute(c)).map(|_| ())
+}
+
+/// Says how an announcement's thread stands and from when it takes comments.
+pub fn set_announced(
+    conn: &mut Conn,
+    id: ThreadId,
+    pinned: bool,
+    locked: bool,
+    comments_from: Option<Time>,
+) -> QueryResult<()> {
+    diesel::update(threads::table.find(id))
+        .set((
+            threads::pinned.eq(pinned),
+            threads::locked.eq(locked),
+            threads::comments_from.eq(comments_from),
+        ))
+        .execute(conn)
+        .map(|_| ())
 }

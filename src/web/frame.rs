@@ -1,6 +1,7 @@
 //! The frame around every page: title, navigation, breadcrumbs, who is signed in.
 
 use super::Site;
+use super::banners::Banner;
 
 /// What the layout needs, whatever the page shows.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Frame {
     pub canonical: String,
     /// The address of what this page shows as an Atom feed; empty where there is none.
     pub feed: String,
+    /// The oldest banner that is for whoever looks and that they have not dismissed.
+    pub banner: Option<Banner>,
     /// Addresses of the styles and scripts.
     pub assets: AssetLinks,
 }
@@ -83,6 +86,14 @@ pub struct HeaderMember {
     pub is_administrator: bool,
     /// Notifications that they have not read.
     pub unread: i64,
+    /// Whether they may announce.
+    pub is_manager: bool,
+    /// Their number.
+    pub number: i64,
+    /// The bits of every audience that they belong to.
+    pub audiences: i64,
+    /// Up to which banner they dismissed them.
+    pub banners_dismissed: i64,
 }
 
 impl HeaderMember {
@@ -108,7 +119,13 @@ impl Frame {
     #[must_use]
     pub fn new(site: &Site, account: Account, title: impl Into<String>) -> Self {
         let title = title.into();
+        let banner = match &account {
+            Account::Unknown => None,
+            Account::Visitor => site.banners.for_visitor(site.clock.now()),
+            Account::Member(member) => site.banners.for_member(member, site.clock.now()),
+        };
         Self {
+            banner,
             description: format!("{title}: a page of the {} community.", site.settings.name),
             // Every page below the home page says where it stands; most say more.
             crumbs: vec![Crumb::new(&title, "")],
@@ -162,6 +179,19 @@ impl Frame {
     #[must_use]
     pub fn login_path(&self) -> String {
         crate::paths::login(&self.path)
+    }
+
+    /// The banner, where it leads elsewhere than to this page.
+    #[must_use]
+    pub fn banner_here(&self) -> Option<&Banner> {
+        let here = self.path.split('?').next().unwrap_or_default();
+        self.banner.as_ref().filter(|banner| banner.path != here)
+    }
+
+    /// Whether whoever looks is signed in, and so can dismiss a banner for good.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        matches!(self.account, Account::Member(_))
     }
 
     /// The breadcrumbs before the last, which are links.

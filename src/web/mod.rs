@@ -3,6 +3,7 @@
 pub mod address;
 pub mod answers;
 pub mod assets;
+pub mod banners;
 pub mod errors;
 pub mod forgery;
 pub mod forms;
@@ -37,4 +38,6 @@ pub struct Site {
     pub demo: bool,
     /// Told when mail was queued, so that it leaves at once.
     pub mail_queued: Arc<tokio::sync::Notify>,
+    /// What stands on top of every page until it is dismissed or over.
+    pub banners: Arc<banners::Banners>,
 }

@@ -21,6 +21,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("threads", "verification moderation"),
     ("verification", "boards accounts threads"),
     ("moderation", "verification"),
+    ("announcements", "verification moderation"),
     ("notifications", "verification"),
     ("exchange", "verification moderation notifications"),
     ("jobs", ""),

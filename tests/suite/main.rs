@@ -12,6 +12,7 @@ mod support;
 mod accounts;
 mod admin;
 mod blocks;
+mod announcements;
 mod boards;
 mod drafts;
 mod edits;

@@ -42,6 +42,8 @@ const ALL: [u16; 5] = [200; 5];
 const SIGNED_IN: [u16; 5] = [303, 200, 200, 200, 200];
 /// A page for moderators, which administrators are as well.
 const MODERATORS: [u16; 5] = [303, 403, 200, 403, 200];
+/// A page for community managers, which administrators are as well.
+const MANAGERS: [u16; 5] = [303, 403, 403, 200, 200];
 /// A page for administrators.
 const ADMINISTRATORS: [u16; 5] = [303, 403, 403, 403, 200];
 
@@ -51,6 +53,9 @@ const fn members(answer: u16) -> [u16; 5] {
 }
 const fn moderators(answer: u16) -> [u16; 5] {
     [403, 403, answer, 403, answer]
+}
+const fn managers(answer: u16) -> [u16; 5] {
+    [403, 403, 403, answer, answer]
 }
 const fn administrators(answer: u16) -> [u16; 5] {
     [403, 403, 403, 403, answer]
@@ -194,6 +199,35 @@ const TABLE: &[Row] = &[
     post("/t/{id}/unlock", "/t/OTHER/unlock", &[], moderators(303)),
     post("/t/{id}/pin", "/t/OTHER/pin", &[], moderators(303)),
     post("/t/{id}/unpin", "/t/OTHER/unpin", &[], moderators(303)),
+    // Announcing
+    get("/manage", "/manage", MANAGERS),
+    post("/manage/announcements", "/manage/announcements", &[], managers(422)),
+    get("/manage/announcements/new", "/manage/announcements/new", MANAGERS),
+    get("/manage/announcements/{id}", "/manage/announcements/DRAFT", MANAGERS),
+    post("/manage/announcements/{id}", "/manage/announcements/DRAFT", &[], managers(422)),
+    get("/manage/announcements/{id}/preview", "/manage/announcements/DRAFT/preview", MANAGERS),
+    get(
+        "/manage/announcements/{id}/figures",
+        "/manage/announcements/DRAFT/figures",
+        [303, 403, 403, 404, 404],
+    ),
+    get("/manage/announcements/{id}/figures", "/manage/announcements/LIVE/figures", MANAGERS),
+    post("/manage/announcements/{id}/publish", "/manage/announcements/LIVE/publish", &[], managers(409)),
+    post(
+        "/manage/announcements/{id}/unschedule",
+        "/manage/announcements/LIVE/unschedule",
+        &[],
+        managers(409),
+    ),
+    post("/manage/announcements/{id}/correct", "/manage/announcements/LIVE/correct", &[], managers(422)),
+    post("/manage/announcements/{id}/end", "/manage/announcements/DRAFT/end", &[], managers(409)),
+    post("/manage/announcements/{id}/delete", "/manage/announcements/LIVE/delete", &[], managers(409)),
+    post("/announcements/{id}/dismiss", "/announcements/LIVE/dismiss", &[], members(303)),
+    post("/announcements/{id}/dismiss", "/announcements/DRAFT/dismiss", &[], members(404)),
+    post("/p/{post}/official", "/p/POST/official", &[], managers(422)),
+    post("/p/{post}/unofficial", "/p/POST/unofficial", &[], managers(303)),
+    post("/t/{id}/official/order", "/t/THREAD/official/order", &[("move", "up")], managers(404)),
+    get("/manage/answers/{thread}", "/manage/answers/THREAD", MANAGERS),
     // One's account
     get("/join", "/join", ALL),
     get("/join", "/join?first=nonsense", [403; 5]),
@@ -274,7 +308,8 @@ impl Scene {
         let board = site.open_board("talk");
         site.board("inside", Access::Members, Access::Members);
         site.board("backstage", Access::Role(Role::Moderator), Access::Role(Role::Moderator));
-        site.board("news", Access::Anyone, Access::Role(Role::CommunityManager));
+        let news = site.board("news", Access::Anyone, Access::Role(Role::CommunityManager));
+        let news = news.0.to_string();
         for (handle, roles) in ROLES {
             site.staff(handle, roles);
         }
@@ -298,6 +333,21 @@ impl Scene {
             if !post.is_empty() {
                 words.insert(post, page.attribute("article", "data-post"));
             }
+        }
+        for (word, then) in [("DRAFT", "save"), ("LIVE", "publish")] {
+            let fields = [
+                ("board", news.as_str()),
+                ("title", "What changes here"),
+                ("body", "Words of a manager."),
+                ("audience", "anyone"),
+                ("when", "now"),
+                ("has_banner", "1"),
+                ("comments", "open"),
+                ("then", then),
+            ];
+            site.post(&boss, "/manage/announcements", &fields).await.expect(303);
+            let number = if word == "DRAFT" { "1" } else { "2" };
+            words.insert(word, number.to_owned());
         }
         let lock = format!("/t/{}/lock", words["LOCKED"]);
         site.post(&boss, &lock, REASON).await.expect(303);

@@ -16,6 +16,7 @@ use crate::paths;
 use crate::threads::reading::Reads;
 use crate::threads::reading::news::{Asking, Counts, Marks};
 use crate::threads::reading::rules::Level;
+use crate::threads::readers::Readers;
 use crate::threads::store::{self, After, Listed, Which};
 use crate::threads::{ThreadId, reading, rules::ThreadKind};
 use crate::web::{Crumb, Frame, Site, page};
@@ -53,6 +54,7 @@ fn asking(viewer: &Viewer, reads: &Reads, site: &Site) -> Option<Asking> {
 pub(super) async fn home(
     site: web::Data<Site>,
     reads: web::Data<Reads>,
+    readers: web::Data<Readers>,
     viewer: Viewer,
 ) -> Result<HttpResponse, Error> {
     let (standing, asking) = (viewer.standing(), asking(&viewer, &reads, &site));
@@ -71,6 +73,7 @@ pub(super) async fn home(
         Ok(Home { boards, latest_of_each, latest, marks, counts })
     });
     let found = found.await?;
+    note_reached(&readers, &viewer, &found.latest);
     let open = readable(&found.boards, &viewer.standing());
     let announcement = newest_announcement(&open, &found.latest_of_each);
     let name = &site.settings.name;
@@ -87,6 +90,14 @@ pub(super) async fn home(
         latest: found.latest.iter().map(|thread| Row::new(thread, &found.marks)).collect(),
         is_member: viewer.0.is_some(),
     })
+}
+
+/// Announcements in a list have reached the member who was shown it.
+fn note_reached(readers: &Readers, viewer: &Viewer, shown: &[Listed]) {
+    let Some(member) = &viewer.0 else { return };
+    for thread in shown.iter().filter(|thread| thread.kind == ThreadKind::Announcement) {
+        readers.reached(member.id, thread.id);
+    }
 }
 
 /// The announcement that was answered last, if the reader may see it.
@@ -127,6 +138,7 @@ pub(super) struct Position {
 pub(super) async fn board(
     site: web::Data<Site>,
     reads: web::Data<Reads>,
+    readers: web::Data<Readers>,
     viewer: Viewer,
     slug: web::Path<String>,
     position: web::Query<Position>,
@@ -135,14 +147,16 @@ pub(super) async fn board(
     let (reader, name) = (viewer.clone(), slug.into_inner());
     let asking = asking(&viewer, &reads, &site);
     let found = site.db.read(move |conn| load_board(conn, &name, &reader, after, asking.as_ref()));
+    let is_first = after.is_none();
     let LoadedBoard { boards, board, pinned, mut ordinary, latest, marks, counts, level } = found.await?;
     let next = (ordinary.len() > A_PAGE).then(|| {
         ordinary.truncate(A_PAGE);
         ordinary.last().map(|last| format!("{}?before={}", board.path(), key(last)))
     });
+    note_reached(&readers, &viewer, if is_first { &pinned } else { &[] });
+    note_reached(&readers, &viewer, &ordinary);
     let open = readable(&boards, &standing);
     let inside = open.iter().filter(|one| one.parent == Some(board.id));
-    let is_first = after.is_none();
     let pinned = if is_first { pinned } else { Vec::new() };
     let frame = Frame::new(&site, viewer.account(), &board.title)
         .described(format!("{}. A board of the {} community.", board.about, site.settings.name))

@@ -1,0 +1,2 @@
+DROP TABLE announcement_readers;
+DROP TABLE announcements;
