@@ -322,6 +322,7 @@ diesel::table! {
         bookmarked_at -> Nullable<Timestamp>,
         bookmark_note -> Text,
         bookmark_number -> Nullable<BigInt>,
+        unread_at -> Nullable<Timestamp>,
     }
 }
 

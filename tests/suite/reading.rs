@@ -169,6 +169,25 @@ async fn a_thread_is_marked_read_and_unread_from_a_post_on() {
 }
 
 #[actix_web::test]
+async fn a_thread_said_to_be_unread_is_new_although_everything_was_read() {
+    let (site, _, ben, thread) = scene().await;
+    site.clock.advance(TimeDelta::minutes(1));
+    site.post(&ben, "/read", &[]).await.expect(303);
+    site.post(&ben, "/b/craft/read", &[]).await.expect(303);
+    assert!(news(&site, &ben, "/unread").await.is_empty());
+    site.clock.advance(TimeDelta::minutes(1));
+    site.post(&ben, &at(&thread, "unread"), &[("number", "2")]).await.expect(303);
+    for path in ["/", "/b/craft", "/unread"] {
+        assert_eq!(news(&site, &ben, path).await, ["2 new"], "{path}");
+    }
+    assert_eq!(site.get(&ben, "/").await.text(".row-figures .new"), "1 new");
+    site.clock.advance(TimeDelta::minutes(1));
+    site.post(&ben, "/read", &[]).await.expect(303);
+    assert_eq!(site.get(&ben, "/").await.count(".new"), 0);
+    assert!(news(&site, &ben, "/unread").await.is_empty());
+}
+
+#[actix_web::test]
 async fn muted_threads_and_boards_are_not_counted_unless_followed() {
     let (site, _, ben, thread) = scene().await;
     let level = |level: &'static str| [("level", level)];

@@ -40,7 +40,7 @@ pub fn mark_thread(
 ) -> Result<Board, Error> {
     let (found, board) = find_open(conn, thread, &reader.standing)?;
     let read = from.map_or(found.last_number, |from| from.clamp(1, found.last_number.max(1)) - 1);
-    store::set_read(conn, reader.id, thread, read, now)?;
+    store::set_read(conn, reader.id, thread, read, from.map(|_| now), now)?;
     Ok(board)
 }
 

@@ -6,7 +6,7 @@ use diesel::QueryResult;
 
 use super::Reads;
 use super::rules::{self, Level};
-use super::store::{self, Wanted};
+use super::store::{self, Fresh, Kind, News, Wanted};
 use crate::accounts::viewer::Member;
 use crate::boards::{Audience, BoardId};
 use crate::clock::Time;
@@ -21,6 +21,7 @@ use crate::threads::store::{After, Listed};
 pub struct Asking {
     member: MemberId,
     floor: Time,
+    reach: Time,
     pending: HashMap<ThreadId, i64>,
 }
 
@@ -29,7 +30,7 @@ impl Asking {
     #[must_use]
     pub fn of(member: &Member, reads: &Reads, now: Time) -> Self {
         let floor = rules::floor(None, member.state.all_read_at, member.state.joined_at, now);
-        Self { member: member.id, floor, pending: reads.pending(member.id) }
+        Self { member: member.id, floor, reach: now - rules::REACH, pending: reads.pending(member.id) }
     }
 
     fn read(&self, thread: ThreadId, written: i64) -> i64 {
@@ -41,42 +42,62 @@ impl Asking {
         let ids: Vec<ThreadId> = listed.iter().map(|thread| thread.id).collect();
         let news = store::stands(conn, self.member, self.floor, &ids)?;
         let marks = listed.iter().filter_map(|thread| {
-            let own = news.get(&thread.id)?;
-            let is_muted = rules::level_of(own.level, own.board_level) == Level::Mute;
+            let own = news.get(&thread.id).filter(|own| self.is_new(thread, own))?;
+            let below =
+                if rules::said_unread(own.unread_at, self.floor_of(own)) { 0 } else { own.below_floor };
             let read = self.read(thread.id, own.last_read);
-            let words = rules::in_words(rules::unread(thread.last_number, read, own.below_floor))?;
-            let first = rules::first_unread(thread.last_number, read, own.below_floor)?;
+            let words = rules::in_words(rules::unread(thread.last_number, read, below))?;
+            let first = rules::first_unread(thread.last_number, read, below)?;
             let path = paths::post_number(thread.id.0, &thread.slug, first);
-            (!is_muted && thread.last_post_at > self.floor).then_some((thread.id, Mark { words, path }))
+            Some((thread.id, Mark { words, path }))
         });
         Ok(Marks(marks.collect()))
     }
 
+    fn floor_of(&self, news: &News) -> Time {
+        news.board_read.map_or(self.floor, |read| read.max(self.floor))
+    }
+
+    fn is_new(&self, thread: &Listed, news: &News) -> bool {
+        let (id, last_number, last_post_at) = (thread.id, thread.last_number, thread.last_post_at);
+        self.is_fresh(&Fresh { id, board: thread.board, last_number, last_post_at, news: *news })
+    }
+
+    fn is_fresh(&self, one: &Fresh) -> bool {
+        let news = &one.news;
+        let (read, floor) = (self.read(one.id, news.last_read), self.floor_of(news));
+        rules::level_of(news.level, news.board_level) != Level::Mute
+            && rules::has_new(one.last_number, read, one.last_post_at, news.unread_at, floor)
+    }
+
     /// Threads with something new, the latest first: one query.
-    pub fn threads(&self, conn: &mut Conn, place: &Place<'_>, limit: i64) -> QueryResult<Vec<store::Fresh>> {
+    pub fn threads(&self, conn: &mut Conn, place: &Place<'_>, limit: i64) -> QueryResult<Vec<Fresh>> {
+        let kind = if place.followed { Kind::Followed } else { Kind::New };
+        self.look(conn, place, kind, limit)
+    }
+
+    /// How many threads of each board hold something new, among the latest of all: one query.
+    pub fn in_boards(&self, conn: &mut Conn, open: &[BoardId], reader: Audience) -> QueryResult<Counts> {
+        let place = Place { open, reader, followed: false, after: None };
+        let mut counts = Counts::default();
+        for fresh in self.look(conn, &place, Kind::All, rules::COUNTED)? {
+            *counts.0.entry(fresh.board).or_default() += 1;
+        }
+        Ok(counts)
+    }
+
+    fn look(&self, conn: &mut Conn, place: &Place<'_>, kind: Kind, limit: i64) -> QueryResult<Vec<Fresh>> {
         let wanted = Wanted {
             member: self.member,
             open: place.open,
             reader: place.reader,
             floor: self.floor,
-            followed: place.followed,
+            reach: self.reach,
+            kind,
             after: place.after,
         };
-        let fresh = store::fresh(conn, &wanted, limit)?;
-        let is_new = |one: &store::Fresh| {
-            rules::has_new(one.last_number, self.read(one.id, one.last_read), one.last_post_at, self.floor)
-        };
-        Ok(fresh.into_iter().filter(is_new).collect())
-    }
-
-    /// How many threads of each board hold something new: one query.
-    pub fn in_boards(&self, conn: &mut Conn, open: &[BoardId], reader: Audience) -> QueryResult<Counts> {
-        let place = Place { open, reader, followed: false, after: None };
-        let mut counts = Counts::default();
-        for fresh in self.threads(conn, &place, rules::COUNTED)? {
-            *counts.0.entry(fresh.board).or_default() += 1;
-        }
-        Ok(counts)
+        let found = store::fresh(conn, &wanted, limit)?;
+        Ok(found.into_iter().filter(|one| self.is_fresh(one)).collect())
     }
 }
 

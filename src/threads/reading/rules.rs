@@ -10,7 +10,7 @@ pub const REACH: TimeDelta = TimeDelta::days(90);
 pub const LONGEST_NOTE: usize = 200;
 /// New posts of one thread are looked at so far back from its end; more are "many".
 pub const WINDOW: i64 = 100;
-/// Threads with something new that a page counts; boards say "50+" beyond.
+/// The latest threads that a page looks through to count those with something new.
 pub const COUNTED: i64 = 300;
 /// Up to so many threads a board's number is told.
 const TOLD: usize = 50;
@@ -81,8 +81,20 @@ pub fn new_since(last_number: i64, last_read: i64) -> i64 {
 
 /// Whether a thread holds something new at all: enough for counting threads.
 #[must_use]
-pub fn has_new(last_number: i64, last_read: i64, last_post_at: Time, floor: Time) -> bool {
-    last_post_at > floor && new_since(last_number, last_read) > 0
+pub fn has_new(
+    last_number: i64,
+    last_read: i64,
+    last_post_at: Time,
+    unread_at: Option<Time>,
+    floor: Time,
+) -> bool {
+    (last_post_at > floor || said_unread(unread_at, floor)) && new_since(last_number, last_read) > 0
+}
+
+/// Whether a member said that a thread is unread after the floor was drawn: then the floor makes nothing read in it.
+#[must_use]
+pub fn said_unread(unread_at: Option<Time>, floor: Time) -> bool {
+    unread_at.is_some_and(|at| at >= floor)
 }
 
 /// Whether reading up to `number` takes a member further than they were.
@@ -157,9 +169,16 @@ mod tests {
 
     #[test]
     fn a_thread_without_a_post_after_the_floor_has_nothing_new() {
-        assert!(has_new(3, 2, day(1), day(0)));
-        assert!(!has_new(3, 2, day(0), day(0)));
-        assert!(!has_new(3, 3, day(1), day(0)));
+        assert!(has_new(3, 2, day(1), None, day(0)));
+        assert!(!has_new(3, 2, day(0), None, day(0)));
+        assert!(!has_new(3, 3, day(1), None, day(0)));
+    }
+
+    #[test]
+    fn what_was_said_to_be_unread_after_the_floor_is_new() {
+        assert!(has_new(3, 2, day(-5), Some(day(0)), day(0)));
+        assert!(!has_new(3, 2, day(-5), Some(day(-1)), day(0)));
+        assert!(!has_new(3, 3, day(-5), Some(day(0)), day(0)));
     }
 
     #[test]
@@ -214,7 +233,7 @@ mod tests {
             let (early, late) = (one.min(other), one.max(other));
             let below = |days| floor(Some(day(days)), None, day(-300), day(0));
             prop_assert!(below(late) >= below(early));
-            prop_assert!(!has_new(2, 1, day(at), below(late)) || has_new(2, 1, day(at), below(early)));
+            prop_assert!(!has_new(2, 1, day(at), None, below(late)) || has_new(2, 1, day(at), None, below(early)));
         }
     }
 }

@@ -11,7 +11,7 @@ use diesel::upsert::excluded;
 pub use bookmarks::{Bookmark, Kept, bookmarks_of, set_bookmark, unset_bookmark};
 pub use feeds::{Started, Told, first_of_thread, for_everyone, newest_of_thread, started};
 pub use filters::{BEST, Filter, Filtered, in_range_by};
-pub use news::{Fresh, News, Wanted, fresh, stands};
+pub use news::{Fresh, Kind, News, Wanted, fresh, stands};
 
 use super::gathered::Batch;
 use super::rules::Level;
@@ -80,24 +80,25 @@ pub fn advance(conn: &mut Conn, batch: &Batch, now: Time) -> QueryResult<()> {
     Ok(())
 }
 
-/// Sets how far a member read, forward or back.
+/// Sets how far a member read, forward or back; `unread_at` where they say that the rest is unread.
 pub fn set_read(
     conn: &mut Conn,
     member: MemberId,
     thread: ThreadId,
     number: i64,
+    unread_at: Option<Time>,
     now: Time,
 ) -> QueryResult<()> {
+    let fields = (
+        thread_members::last_read.eq(number),
+        thread_members::read_at.eq(now),
+        thread_members::unread_at.eq(unread_at),
+    );
     let read = diesel::insert_into(thread_members::table)
-        .values((
-            thread_members::member_id.eq(member),
-            thread_members::thread_id.eq(thread),
-            thread_members::last_read.eq(number),
-            thread_members::read_at.eq(now),
-        ))
+        .values((thread_members::member_id.eq(member), thread_members::thread_id.eq(thread), fields))
         .on_conflict((thread_members::member_id, thread_members::thread_id))
         .do_update()
-        .set((thread_members::last_read.eq(number), thread_members::read_at.eq(now)));
+        .set(fields);
     on_backend!(conn, |c| read.execute(c)).map(|_| ())
 }
 

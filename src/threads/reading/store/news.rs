@@ -26,9 +26,14 @@ pub struct News {
     pub level: Level,
     /// Their level of its board.
     pub board_level: Level,
+    /// When they said that it is unread.
+    pub unread_at: Option<Time>,
+    /// When they said that its board is read.
+    pub board_read: Option<Time>,
 }
 
-type NewsRow = (ThreadId, Option<i64>, Option<String>, Option<String>, Option<i64>);
+type Said = (Option<Time>, Option<Time>);
+type NewsRow = (ThreadId, Option<i64>, Option<String>, Option<String>, Option<i64>, Said);
 
 fn level(code: Option<String>) -> QueryResult<Level> {
     code.map_or(Ok(Level::Normal), |code| decode(&code, Level::parse))
@@ -69,21 +74,24 @@ pub fn stands(
             thread_members::level.nullable(),
             board_members::level.nullable(),
             below,
+            (thread_members::unread_at.nullable(), board_members::all_read_at.nullable()),
         ))
         .load(conn)?;
-    let news = rows.into_iter().map(|(id, last_read, own, board, below)| {
+    let news = rows.into_iter().map(|(id, last_read, own, board, below, (unread_at, board_read))| {
         let news = News {
             last_read: last_read.unwrap_or(0),
             below_floor: below.unwrap_or(0),
             level: level(own)?,
             board_level: level(board)?,
+            unread_at,
+            board_read,
         };
         Ok((id, news))
     });
     news.collect()
 }
 
-/// A thread that was written in after the floor.
+/// A thread in which something may be new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fresh {
     /// The thread.
@@ -94,13 +102,13 @@ pub struct Fresh {
     pub last_number: i64,
     /// When somebody wrote last.
     pub last_post_at: Time,
-    /// The highest number they read.
-    pub last_read: i64,
+    /// How it stands to the member; what the floor makes read is not asked.
+    pub news: News,
 }
 
-type FreshRow = (ThreadId, BoardId, i64, Time, Option<i64>);
+type FreshRow = (ThreadId, BoardId, i64, Time, Option<i64>, Option<String>, Option<String>, Said);
 
-/// Which threads with something new to find, and for whom.
+/// Which threads to look through, and for whom.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
     /// To whom it is new.
@@ -111,10 +119,23 @@ pub struct Wanted<'a> {
     pub reader: Audience,
     /// Everything before is read.
     pub floor: Time,
-    /// Only what they follow.
-    pub followed: bool,
+    /// Nothing before is looked at.
+    pub reach: Time,
+    /// Which of them.
+    pub kind: Kind,
     /// Where the list goes on.
     pub after: Option<After>,
+}
+
+/// Which threads of the latest to answer with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// All, so that the query looks at no more threads than it answers with.
+    All,
+    /// Those with something new that are not muted.
+    New,
+    /// Those with something new that the member follows, or whose board they follow.
+    Followed,
 }
 
 /// What the condition says of levels: neither muted, nor in a muted board unless followed.
@@ -124,8 +145,7 @@ const HEARD: &str = "(COALESCE(thread_members.level, 'normal') = 'follow' \
 const FOLLOWED: &str = "(COALESCE(thread_members.level, 'normal') = 'follow' \
      OR (COALESCE(thread_members.level, 'normal') = 'normal' AND COALESCE(board_members.level, 'normal') = 'follow'))";
 
-/// The threads that hold something new, the latest first. Never reaches below the floor, and so never through
-/// all threads there are.
+/// The latest threads of what is wanted. Never reaches further back than anybody's list.
 pub fn fresh(conn: &mut Conn, wanted: &Wanted<'_>, limit: i64) -> QueryResult<Vec<Fresh>> {
     // The sum keeps the databases from sorting every thread of these boards, as in the list of the latest.
     let boards: Vec<i64> = wanted.open.iter().map(|board| board.0).collect();
@@ -138,12 +158,7 @@ pub fn fresh(conn: &mut Conn, wanted: &Wanted<'_>, limit: i64) -> QueryResult<Ve
                 board_members::board_id.eq(threads::board_id).and(board_members::member_id.eq(wanted.member)),
             ))
             .filter((threads::board_id + 0_i64).eq_any(boards))
-            .filter(threads::last_post_at.gt(wanted.floor))
-            .filter(sql::<Bool>(
-                "(board_members.all_read_at IS NULL OR threads.last_post_at > board_members.all_read_at) \
-             AND threads.last_number > COALESCE(thread_members.last_read, 0)",
-            ))
-            .filter(sql::<Bool>(if wanted.followed { FOLLOWED } else { HEARD }))
+            .filter(threads::last_post_at.gt(wanted.reach))
             .filter(exists_for(wanted.reader))
             .filter(threads::merged_into.is_null())
             .order((threads::last_post_at.desc(), threads::id.desc()))
@@ -154,20 +169,46 @@ pub fn fresh(conn: &mut Conn, wanted: &Wanted<'_>, limit: i64) -> QueryResult<Ve
                 threads::last_number,
                 threads::last_post_at,
                 thread_members::last_read.nullable(),
+                thread_members::level.nullable(),
+                board_members::level.nullable(),
+                (thread_members::unread_at.nullable(), board_members::all_read_at.nullable()),
             ))
             .into_boxed();
+    if wanted.kind != Kind::All {
+        let after_floor = sql::<Bool>("((threads.last_post_at > ")
+            .bind::<Timestamp, _>(wanted.floor)
+            .sql(
+                " AND (board_members.all_read_at IS NULL OR threads.last_post_at > board_members.all_read_at)) \
+                 OR (thread_members.unread_at >= ",
+            )
+            .bind::<Timestamp, _>(wanted.floor)
+            .sql(
+                " AND (board_members.all_read_at IS NULL \
+                 OR thread_members.unread_at >= board_members.all_read_at)))",
+            );
+        query = query
+            .filter(after_floor)
+            .filter(sql::<Bool>("threads.last_number > COALESCE(thread_members.last_read, 0)"))
+            .filter(sql::<Bool>(if wanted.kind == Kind::Followed { FOLLOWED } else { HEARD }));
+    }
     if let Some(After { last_post_at, id }) = wanted.after {
         query = query
             .filter(threads::last_post_at.le(last_post_at))
             .filter(threads::last_post_at.lt(last_post_at).or(threads::id.lt(id)));
     }
     let rows: Vec<FreshRow> = query.load(conn)?;
-    let fresh = rows.into_iter().map(|(id, board, last_number, last_post_at, last_read)| Fresh {
-        id,
-        board,
-        last_number,
-        last_post_at,
+    rows.into_iter().map(candidate).collect()
+}
+
+fn candidate(row: FreshRow) -> QueryResult<Fresh> {
+    let (id, board, last_number, last_post_at, last_read, own, of_board, (unread_at, board_read)) = row;
+    let news = News {
         last_read: last_read.unwrap_or(0),
-    });
-    Ok(fresh.collect())
+        below_floor: 0,
+        level: level(own)?,
+        board_level: level(of_board)?,
+        unread_at,
+        board_read,
+    };
+    Ok(Fresh { id, board, last_number, last_post_at, news })
 }

@@ -1,0 +1,1 @@
+ALTER TABLE thread_members DROP COLUMN unread_at;
