@@ -7,6 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEn
 
 use super::blocks::Block;
 use super::builder::Builder;
+use super::images::Picture;
 use super::{address, plain, sanitize};
 
 /// The widest table. A wider one is shown as it was typed.
@@ -28,6 +29,7 @@ pub(super) fn build(source: &str) -> String {
         marks: Vec::new(),
         links: 0,
         images: Vec::new(),
+        picture: None,
         code: false,
         in_head: false,
         cells: 0,
@@ -51,6 +53,8 @@ struct Post<'s> {
     links: usize,
     /// For each image that is open, its file and how much was written before it.
     images: Vec<(String, usize)>,
+    /// The picture of this site that is open.
+    picture: Option<Picture>,
     code: bool,
     in_head: bool,
     cells: usize,
@@ -62,6 +66,12 @@ impl Post<'_> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         if self.skipping {
             self.skipping = event != Event::End(TagEnd::Table);
+            return;
+        }
+        if let Some(picture) = &mut self.picture {
+            if picture.take(&event) {
+                self.end_picture();
+            }
             return;
         }
         match event {
@@ -125,6 +135,10 @@ impl Post<'_> {
             }
             Tag::Link { dest_url, .. } => self.link(&dest_url),
             Tag::Image { dest_url, .. } => {
+                self.picture = Picture::begin(&dest_url);
+                if self.picture.is_some() {
+                    return;
+                }
                 self.link(&dest_url);
                 self.images.push((dest_url.into_string(), self.builder.len()));
             }
@@ -204,6 +218,14 @@ impl Post<'_> {
     fn end_link(&mut self) {
         self.links = self.links.saturating_sub(1);
         self.end_mark();
+    }
+
+    /// Shows a picture, as a link to the whole of it where it is in no link yet.
+    fn end_picture(&mut self) {
+        let Some((path, element)) = self.picture.take().map(Picture::finish) else { return };
+        self.link(&path);
+        self.builder.picture(&element);
+        self.end_link();
     }
 
     fn table(&mut self, columns: usize, range: Range<usize>) {

@@ -1,5 +1,6 @@
 //! Members' words: posts to safe HTML (nothing else makes it), and the names and titles they choose.
 
+pub mod images;
 pub mod markdown;
 pub mod names;
 
