@@ -23,6 +23,8 @@ pub mod boards;
 
 pub mod accounts;
 
+pub mod uploads;
+
 pub mod threads;
 
 pub mod verification;

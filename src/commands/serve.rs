@@ -18,12 +18,14 @@ use crate::error::Error;
 use crate::jobs::Jobs;
 use crate::outside::mail::{Mailer, Outbox};
 use crate::outside::smtp::Smtp;
+use crate::outside::storage::{self, Folder, Storage};
 use crate::settings::Settings;
 use crate::threads::views::Views;
 use crate::tokens::Token;
+use crate::uploads::actions::Pictures;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
-use crate::{accounts, badges, boards, members, moderation, outside, threads, verification};
+use crate::{accounts, badges, boards, members, moderation, outside, threads, uploads, verification};
 
 /// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.
 const LARGEST_FORM: usize = 512 * 1024;
@@ -39,16 +41,26 @@ pub struct Forum {
     pub views: Arc<Views>,
     /// Sessions used since the last batch.
     pub seen: Arc<Seen>,
+    /// Where uploaded pictures are made and kept.
+    pub pictures: Pictures,
 }
 
 impl Forum {
-    /// Puts a forum together around a database.
+    /// Puts a forum together around a database, with its pictures in the data folder.
     #[must_use]
     pub fn new(settings: Settings, db: Db, clock: Clock, demo: bool) -> Self {
         let assets = Arc::new(Assets::gather(&settings.accent));
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
+        let pictures = Pictures::new(Arc::new(Folder::new(&settings.data)));
         let site = Site { db, clock, settings, assets, demo, mail_queued };
-        Self { site, views: Arc::default(), seen: Arc::default() }
+        Self { site, views: Arc::default(), seen: Arc::default(), pictures }
+    }
+
+    /// The same forum with its pictures elsewhere.
+    #[must_use]
+    pub fn with_storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.pictures = Pictures::new(storage);
+        self
     }
 
     /// The jobs that belong to it.
@@ -62,6 +74,7 @@ impl Forum {
             views: Arc::clone(&self.views),
             seen: Arc::clone(&self.seen),
             mail_queued: Arc::clone(&self.site.mail_queued),
+            pictures: self.pictures.clone(),
         }
     }
 
@@ -92,9 +105,11 @@ impl Forum {
             .app_data(web::Data::new(self.site.clone()))
             .app_data(web::Data::from(Arc::clone(&self.views)))
             .app_data(web::Data::from(Arc::clone(&self.seen)))
+            .app_data(web::Data::new(self.pictures.clone()))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             .configure(threads::pages::routes)
             .configure(assets::routes)
+            .configure(uploads::pages::routes)
             .configure(accounts::pages::routes)
             .configure(moderation::pages::routes)
             .configure(badges::pages::routes)
@@ -132,7 +147,8 @@ pub fn run(settings: Settings, with_demo: bool) -> Outcome {
     }
     let mailer = mailer(&settings, with_demo)?;
     greet(&settings, &db, &clock, with_demo, mailer.is_some())?;
-    let forum = Forum::new(settings, db, clock, with_demo);
+    let storage = storage::open(&settings)?;
+    let forum = Forum::new(settings, db, clock, with_demo).with_storage(storage);
     actix_web::rt::System::new().block_on(listen(forum, mailer))
 }
 

@@ -199,6 +199,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    uploads (id) {
+        id -> BigInt,
+        name -> Text,
+        member_id -> BigInt,
+        width -> BigInt,
+        height -> BigInt,
+        bytes -> BigInt,
+        alt -> Text,
+        created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    post_uploads (post_id, upload_id) {
+        post_id -> BigInt,
+        upload_id -> BigInt,
+    }
+}
+
 diesel::joinable!(member_roles -> members (member_id));
 diesel::joinable!(tier_changes -> members (member_id));
 diesel::joinable!(sessions -> members (member_id));
@@ -207,6 +228,7 @@ diesel::joinable!(threads -> boards (board_id));
 diesel::joinable!(threads -> members (author_id));
 diesel::joinable!(posts -> threads (thread_id));
 diesel::joinable!(posts -> members (author_id));
+diesel::joinable!(post_uploads -> uploads (upload_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,
@@ -220,4 +242,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     threads,
     posts,
     import_origins,
+    uploads,
+    post_uploads,
 );

@@ -14,6 +14,7 @@ use crate::outside::mail::{Failure, Mailer, TRIES, pause};
 use crate::outside::store::{self as mails, Queued};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
+use crate::uploads::actions::{self as uploads, Pictures};
 
 /// How often gathered counts are written down.
 const FLUSH: Duration = Duration::from_secs(30);
@@ -41,6 +42,8 @@ pub struct Jobs {
     pub seen: Arc<Seen>,
     /// Told when mail was queued.
     pub mail_queued: Arc<Notify>,
+    /// Where uploaded pictures are.
+    pub pictures: Pictures,
 }
 
 impl Jobs {
@@ -123,17 +126,18 @@ impl Jobs {
         writing.await
     }
 
-    /// Drops sessions, links and counts that are over.
+    /// Drops sessions, links and counts that are over, and pictures that nobody uses.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database or the storage fails.
     pub async fn sweep(&self) -> Result<(), Error> {
         let now = self.clock.now();
         let sweeping = self.db.write(move |conn| {
             Ok(accounts::sweep(conn, now - rules::SESSION_IDLE, now - rules::WINDOW, now)?)
         });
         let gone = sweeping.await?;
-        tracing::debug!(gone, "swept what is over");
+        let pictures = uploads::orphans(&self.db, &self.clock, &self.pictures).await?;
+        tracing::debug!(gone, pictures, "swept what is over");
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::members::{self, MemberId};
 use crate::text::names::{Title, slug};
 use crate::text::{Format, SafeHtml, render};
+use crate::uploads;
 
 /// Who writes, and what they may.
 #[derive(Clone, Debug)]
@@ -159,6 +160,7 @@ fn add_post(
         request_id: written.request_id.as_deref(),
     };
     let post = store::insert_post(conn, &new)?;
+    uploads::actions::note_new(conn, post, &written.body)?;
     boards::store::add_counts(conn, board, 0, 1)?;
     members::store::add_posts(conn, author, 1)?;
     Ok(post)

@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("badges", ""),
     ("boards", ""),
     ("accounts", ""),
+    ("uploads", ""),
     ("threads", "verification moderation"),
     ("verification", "boards accounts threads"),
     ("moderation", "verification"),
