@@ -117,6 +117,8 @@ fn pictures(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
         StorageSettings::S3(bucket) => format!("{bucket:?}"),
     };
     say(&format!("uploads: looked for the files of {looked_at} in {place}"));
-    let missing = |name: &String| format!("The uploaded picture {name} is not in {place}: bring it back from a backup.");
+    let missing = |name: &String| {
+        format!("The uploaded picture {name} is not in {place}: bring it back from a backup.")
+    };
     Ok(checked.missing.iter().map(missing).collect())
 }

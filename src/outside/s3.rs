@@ -9,11 +9,13 @@ use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::client::{
-    ClientOptions, HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
+    ClientOptions, HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse,
+    HttpService,
 };
 use object_store::path::Path;
 use object_store::{
-    Attribute, AttributeValue, Attributes, BackoffConfig, ObjectStore, ObjectStoreExt, PutOptions, RetryConfig,
+    Attribute, AttributeValue, Attributes, BackoffConfig, ObjectStore, ObjectStoreExt, PutOptions,
+    RetryConfig,
 };
 
 use super::storage::{Found, Storage, StorageFailure};
@@ -37,16 +39,15 @@ impl S3 {
     /// # Errors
     /// What is wrong with the settings, in words.
     pub fn new(bucket: &Bucket) -> Result<Self, String> {
-        let retries = RetryConfig {
-            backoff: BackoffConfig::default(),
-            max_retries: 2,
-            retry_timeout: 2 * PATIENCE,
-        };
+        let retries =
+            RetryConfig { backoff: BackoffConfig::default(), max_retries: 2, retry_timeout: 2 * PATIENCE };
         let mut builder = AmazonS3Builder::new()
             .with_bucket_name(&bucket.name)
             .with_region(&bucket.region)
             .with_access_key_id(&bucket.key)
             .with_secret_access_key(&bucket.secret)
+            // Many compatible storages delete one at a time only.
+            .with_disable_bulk_delete(true)
             .with_retry(retries)
             .with_http_connector(Connector);
         if let Some(endpoint) = &bucket.endpoint {
@@ -68,7 +69,12 @@ fn failure(cause: &object_store::Error) -> StorageFailure {
 }
 
 impl Storage for S3 {
-    fn put(&self, name: String, kind: &'static str, bytes: Vec<u8>) -> BoxFuture<'_, Result<(), StorageFailure>> {
+    fn put(
+        &self,
+        name: String,
+        kind: &'static str,
+        bytes: Vec<u8>,
+    ) -> BoxFuture<'_, Result<(), StorageFailure>> {
         Box::pin(async move {
             let mut attributes = Attributes::new();
             attributes.insert(Attribute::ContentType, AttributeValue::from(kind));

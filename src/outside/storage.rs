@@ -34,7 +34,12 @@ pub struct StorageFailure(pub String);
 /// Keeps files by names without slashes.
 pub trait Storage: Send + Sync {
     /// Keeps a file, in the place of one of the same name. Afterwards it is there whole, or not at all.
-    fn put(&self, name: String, kind: &'static str, bytes: Vec<u8>) -> BoxFuture<'_, Result<(), StorageFailure>>;
+    fn put(
+        &self,
+        name: String,
+        kind: &'static str,
+        bytes: Vec<u8>,
+    ) -> BoxFuture<'_, Result<(), StorageFailure>>;
 
     /// The file of this name.
     fn get(&self, name: String) -> BoxFuture<'_, Result<Option<Found>, StorageFailure>>;
@@ -78,12 +83,21 @@ impl Folder {
         let is_plain = !name.starts_with('.')
             && !name.is_empty()
             && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'));
-        if is_plain { Ok(self.path.join(name)) } else { Err(StorageFailure(format!("{name:?} is no name of a file"))) }
+        if is_plain {
+            Ok(self.path.join(name))
+        } else {
+            Err(StorageFailure(format!("{name:?} is no name of a file")))
+        }
     }
 }
 
 impl Storage for Folder {
-    fn put(&self, name: String, _kind: &'static str, bytes: Vec<u8>) -> BoxFuture<'_, Result<(), StorageFailure>> {
+    fn put(
+        &self,
+        name: String,
+        _kind: &'static str,
+        bytes: Vec<u8>,
+    ) -> BoxFuture<'_, Result<(), StorageFailure>> {
         Box::pin(async move {
             let (folder, place) = (self.path.clone(), self.place(&name)?);
             in_background(move || write(&folder, &place, &bytes)).await

@@ -67,8 +67,12 @@ fn bucket(found: &Found) -> Result<(String, String), BadSetting> {
     let is_name = (3..=63).contains(&name.len())
         && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
     let prefix = url.path().trim_matches('/');
-    let is_plain = prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/'));
-    let is_bare = url.username().is_empty() && url.port().is_none() && url.query().is_none() && url.fragment().is_none();
+    let is_plain =
+        prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/'));
+    let is_bare = url.username().is_empty()
+        && url.port().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
     if url.scheme() == "s3" && is_name && is_plain && is_bare {
         Ok((name.to_owned(), prefix.to_owned()))
     } else {
@@ -118,7 +122,8 @@ mod tests {
         assert_eq!(read("").unwrap(), StorageSettings::Data);
         assert_eq!(read("storage = ''\nstorage_key = 'x'").unwrap(), StorageSettings::Data);
         let keys = "storage_key = 'key'\nstorage_secret = 'hush'";
-        let StorageSettings::S3(bucket) = read(&format!("storage = 's3://pictures/forum/'\n{keys}")).unwrap() else {
+        let StorageSettings::S3(bucket) = read(&format!("storage = 's3://pictures/forum/'\n{keys}")).unwrap()
+        else {
             panic!("not a bucket");
         };
         assert_eq!((bucket.name.as_str(), bucket.prefix.as_str()), ("pictures", "forum"));
@@ -133,12 +138,16 @@ mod tests {
     #[test]
     fn a_bad_storage_says_what_would_be_right_and_shows_no_secret() {
         let wrong = |file: &str| read(file).unwrap_err();
-        for address in ["pictures", "s3://", "s3://UPPER", "https://pictures", "s3://a:b@pictures", "s3://pictures?x"] {
+        for address in
+            ["pictures", "s3://", "s3://UPPER", "https://pictures", "s3://a:b@pictures", "s3://pictures?x"]
+        {
             assert!(wrong(&format!("storage = '{address}'")).contains("s3://bucket/folder"), "{address}");
         }
         assert!(wrong("storage = 's3://pictures'").contains("TOUCHSTONE_STORAGE_KEY"));
         let keys = "storage = 's3://pictures'\nstorage_key = 'key'\nstorage_secret = 'hu sh'";
-        assert!(wrong(keys).starts_with("storage_secret in touchstone.toml") && !wrong(keys).contains("hu sh"));
+        assert!(
+            wrong(keys).starts_with("storage_secret in touchstone.toml") && !wrong(keys).contains("hu sh")
+        );
         let keys = "storage = 's3://pictures'\nstorage_key = 'key'\nstorage_secret = 'hush'";
         assert!(wrong(&format!("{keys}\nstorage_endpoint = 'ftp://x'")).contains("https://storage.example"));
         assert!(wrong(&format!("{keys}\nstorage_region = 'eu central'")).contains("eu-central-1"));

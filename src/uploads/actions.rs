@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::UploadId;
 use super::images::{Prepared, prepare};
 use super::rules::{self, Alt, ImageProblem};
 use super::store::{self, NewUpload, Upload};
-use super::UploadId;
 use crate::accounts;
 use crate::clock::{Clock, Time};
 use crate::db::{Conn, Db};
@@ -114,7 +114,10 @@ pub async fn keep(
         if store::claim(conn, &new)? { Ok(()) } else { Err(Error::Busy) }
     });
     claiming.await?;
-    pictures.put(prepared).await.map_err(|cause| Error::internal(format!("a picture cannot be kept: {cause}")))
+    pictures
+        .put(prepared)
+        .await
+        .map_err(|cause| Error::internal(format!("a picture cannot be kept: {cause}")))
 }
 
 /// Brings what is known of a post's pictures in step with its words. To be called in the transaction that writes

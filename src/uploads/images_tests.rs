@@ -43,7 +43,10 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
 
 fn checksum(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 })
+        (0..8).fold(
+            sum ^ u32::from(*byte),
+            |sum, _| if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 },
+        )
     })
 }
 
@@ -68,8 +71,13 @@ fn from_a_camera() -> Vec<u8> {
     let jpeg = encoded(&halves(64, 32), ImageFormat::Jpeg);
     let mut tiff = b"II*\0\x08\0\0\0".to_vec();
     let entry = |tag: u16, kind: u16, count: u32, value: u32| {
-        [tag.to_le_bytes().to_vec(), kind.to_le_bytes().to_vec(), count.to_le_bytes().to_vec(), value.to_le_bytes().to_vec()]
-            .concat()
+        [
+            tag.to_le_bytes().to_vec(),
+            kind.to_le_bytes().to_vec(),
+            count.to_le_bytes().to_vec(),
+            value.to_le_bytes().to_vec(),
+        ]
+        .concat()
     };
     tiff.extend(2_u16.to_le_bytes());
     tiff.extend(entry(0x0112, 3, 1, 6));
@@ -174,8 +182,14 @@ fn the_same_file_has_the_same_name_and_another_has_another() {
 
 #[test]
 fn a_few_bytes_cannot_ask_for_much_memory() {
-    for (width, height) in [(50_000, 50_000), (30_001, 1), (u32::MAX, u32::MAX), (8_000, 5_001), (30_000, 30_000)] {
-        assert_eq!(prepare(&pretender(width, height)).unwrap_err(), ImageProblem::TooManyPixels, "{width}x{height}");
+    for (width, height) in
+        [(50_000, 50_000), (30_001, 1), (u32::MAX, u32::MAX), (8_000, 5_001), (30_000, 30_000)]
+    {
+        assert_eq!(
+            prepare(&pretender(width, height)).unwrap_err(),
+            ImageProblem::TooManyPixels,
+            "{width}x{height}"
+        );
     }
     assert_eq!(prepare(&pretender(100, 100)).unwrap_err(), ImageProblem::Damaged);
     assert_eq!(prepare(&pretender(0, 0)).unwrap_err(), ImageProblem::Damaged);

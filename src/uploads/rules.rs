@@ -32,10 +32,14 @@ pub enum ImageProblem {
     #[error("The picture has more than {} million pixels. Make it smaller and try again.", MOST_PIXELS / 1_000_000)]
     TooManyPixels,
     /// It is something else.
-    #[error("This file is no JPEG, PNG, GIF or WebP picture, whatever its name says. Save it as one and try again.")]
+    #[error(
+        "This file is no JPEG, PNG, GIF or WebP picture, whatever its name says. Save it as one and try again."
+    )]
     Unknown,
     /// It breaks off, or is damaged.
-    #[error("The picture cannot be read to its end; the file seems damaged. Save it again and try once more.")]
+    #[error(
+        "The picture cannot be read to its end; the file seems damaged. Save it again and try once more."
+    )]
     Damaged,
 }
 

@@ -1,9 +1,8 @@
-// Pictures for whoever writes: picked, pasted or dropped, described, uploaded, put at the cursor. Without it, the
-// button opens a page that does the same.
-const KINDS = ["image/jpeg", "image/png", "image/gif", "image/webp"];
-const LARGEST = 10 * 1024 * 1024;
+// Pictures for whoever writes: picked, pasted or dropped, described, uploaded, put at the cursor. Without it,
+// a page does the same.
+const LARGEST = 10 << 20;
 const FORM = `<form class="form" method="dialog">
-<h2 id="image-title">Add an image</h2>
+<h2>Add an image</h2>
 <div class="field"><label for="image-alt">What does it show?</label>
 <p class="hint" id="image-hint">In a few words, for people who cannot see it.</p>
 <input class="input" id="image-alt" name="alt" maxlength="300" required autocomplete="off" aria-describedby="image-hint"></div>
@@ -15,7 +14,7 @@ const FORM = `<form class="form" method="dialog">
 function ask() {
   const dialog = document.createElement("dialog");
   dialog.className = "image-dialog";
-  dialog.setAttribute("aria-labelledby", "image-title");
+  dialog.ariaLabel = "Add an image";
   dialog.innerHTML = FORM;
   const form = dialog.firstChild;
   const { alt, decorative } = form.elements;
@@ -33,7 +32,7 @@ function ask() {
 
 async function send(form) {
   const answer = await fetch("/uploads", { method: "POST", headers: { accept: "application/json" }, body: form })
-    .catch(() => { throw new Error("The connection broke off. Try again in a moment."); });
+    .catch(() => { throw new Error("The connection broke off. Try again."); });
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(told.problem ?? "It was not uploaded. Are you still signed in?");
   return told.markdown;
@@ -50,11 +49,10 @@ function insert(words, line) {
 function help(words, button) {
   const line = document.createElement("p");
   line.className = "hint image-line";
-  line.setAttribute("role", "status");
+  line.role = "status";
   const say = (what) => { line.textContent = what; };
 
   async function add(file) {
-    if (!KINDS.includes(file.type)) throw new Error(`${file.name} is no JPEG, PNG, GIF or WebP picture.`);
     if (file.size > LARGEST) throw new Error(`${file.name} is larger than 10 MB. Save it smaller.`);
     say("");
     const form = await ask();
@@ -70,19 +68,17 @@ function help(words, button) {
     for (const file of files) last = last.then(() => add(file)).catch((why) => say(why.message));
   };
 
-  const picker = Object.assign(document.createElement("input"), { type: "file", accept: KINDS, multiple: true, hidden: true });
-  picker.addEventListener("change", (event) => {
-    take(event, [...picker.files]);
-    picker.value = "";
-  });
+  const picker = Object.assign(document.createElement("input"), { type: "file", accept: "image/*", multiple: true, hidden: true });
+  picker.addEventListener("change", (event) => take(event, [...picker.files]));
   button.after(line, picker);
   button.addEventListener("click", (event) => {
     event.preventDefault();
+    picker.value = "";
     picker.click();
   });
   words.addEventListener("paste", (event) => {
     const { files, types } = event.clipboardData;
-    // Words copied from a document bring a picture of themselves along.
+    // Copied words bring a picture of themselves along.
     if (files.length && !types.includes("text/plain")) take(event, [...files]);
   });
   words.addEventListener("dragover", (event) => {

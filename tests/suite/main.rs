@@ -21,4 +21,5 @@ mod routes;
 mod schema;
 mod serve;
 mod threads;
+mod uploads;
 mod visitors;

@@ -44,6 +44,7 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     note("member", "home", cost(&site, &member, "/").await);
     note("member", "verification", cost(&site, &member, "/verification").await);
     note("member", "settings", cost(&site, &member, "/settings").await);
+    note("member", "upload", cost(&site, &member, "/uploads/new").await);
     note("administrator", "members", cost(&site, &administrator, "/admin/members").await);
     note("administrator", "one member", cost(&site, &administrator, "/admin/members/maria-k").await);
     note("administrator", "boards", cost(&site, &administrator, "/admin/boards").await);
@@ -66,6 +67,7 @@ visitor        badge                4
 member         home                 8
 member         verification         8
 member         settings             9
+member         upload               6
 administrator  members              7
 administrator  one member           8
 administrator  boards               6

@@ -94,6 +94,10 @@ const TABLE: &[Row] = &[
     post("/t/{id}/replies", "/t/SECRET/replies", THREAD, [404, 404, 303, 404, 303]),
     post("/t/{id}/replies", "/t/LOCKED/replies", THREAD, [403, 403, 303, 403, 303]),
     post("/preview", "/preview", THREAD, members(200)),
+    // Pictures
+    get("/uploads/new", "/uploads/new", SIGNED_IN),
+    post("/uploads", "/uploads", &[], members(422)),
+    get("/uploads/{name}", "/uploads/nothing.jpg", [404; 5]),
     // Keeping order
     get("/p/{post}/remove", "/p/POST/remove", MODERATORS),
     post("/p/{post}/remove", "/p/POST/remove", &[], moderators(422)),

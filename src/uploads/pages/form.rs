@@ -213,7 +213,10 @@ fn made(name: &ImageName, alt: &Alt) -> HttpResponse {
 }
 
 fn accepts_json(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("application/json"))
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("application/json"))
 }
 
 /// What was typed.
@@ -233,7 +236,8 @@ impl Sent {
         };
         let mut file = Err(ImageProblem::Missing);
         while let Some(mut part) = parts.try_next().await.map_err(broken)? {
-            let name = part.content_disposition().and_then(|about| about.get_name()).unwrap_or_default().to_owned();
+            let name =
+                part.content_disposition().and_then(|about| about.get_name()).unwrap_or_default().to_owned();
             let limit = if name == "image" { LARGEST_FILE } else { LONGEST_FIELD };
             let (mut bytes, mut length) = (Vec::new(), 0_usize);
             while let Some(chunk) = part.try_next().await.map_err(broken)? {
