@@ -76,10 +76,10 @@ impl Pictures {
     }
 }
 
-/// Counts a try, whatever becomes of it, and refuses it where there were too many.
+/// Counts a file that was sent, whatever becomes of it, and refuses it where there were too many.
 ///
 /// # Errors
-/// [`Error::TooMany`], or [`Error::Refused`] when the member uploaded enough for now.
+/// [`Error::TooMany`] with the time to wait.
 pub fn count_try(conn: &mut Conn, member: MemberId, now: Time) -> Result<(), Error> {
     accounts::actions::throttle(conn, &format!("uploads of member {}", member.0), rules::TRIES, now)
 }

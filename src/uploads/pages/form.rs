@@ -17,6 +17,8 @@ use crate::web::{Crumb, Frame, Problems, Site, When, page_with, see_other};
 
 /// The longest field that is read, in bytes: more than any description.
 const LONGEST_FIELD: usize = 8 * 1024;
+/// Of a form that is larger the rest is not even waited for.
+const LARGEST_FORM: usize = 4 * LARGEST_FILE;
 
 #[derive(Template)]
 #[template(path = "uploads/new.html")]
@@ -234,18 +236,19 @@ impl Sent {
             tracing::debug!(%cause, "an upload broke off");
             Error::Refused("The picture did not arrive whole. Choose it once more.".to_owned())
         };
-        let mut file = Err(ImageProblem::Missing);
+        let (mut file, mut total) = (Err(ImageProblem::Missing), 0_usize);
         while let Some(mut part) = parts.try_next().await.map_err(broken)? {
-            let name =
-                part.content_disposition().and_then(|about| about.get_name()).unwrap_or_default().to_owned();
+            let about = part.content_disposition().and_then(|about| about.get_name());
+            let name = about.unwrap_or_default().to_owned();
             let limit = if name == "image" { LARGEST_FILE } else { LONGEST_FIELD };
             let (mut bytes, mut length) = (Vec::new(), 0_usize);
             while let Some(chunk) = part.try_next().await.map_err(broken)? {
-                length += chunk.len();
+                (length, total) = (length + chunk.len(), total + chunk.len());
+                if total > LARGEST_FORM {
+                    return Err(Error::TooLarge(ImageProblem::TooLarge.to_string().into()));
+                }
                 if length <= limit {
                     bytes.extend_from_slice(&chunk);
-                } else if length > 4 * LARGEST_FILE {
-                    return Err(Error::TooLarge(ImageProblem::TooLarge.to_string().into()));
                 }
             }
             match name.as_str() {
