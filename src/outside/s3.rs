@@ -10,7 +10,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::client::{
     ClientOptions, HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse,
-    HttpService,
+    HttpResponseBody, HttpService,
 };
 use object_store::path::Path;
 use object_store::{
@@ -149,20 +149,19 @@ impl HttpService for Sender {
     {
         let agent = self.0.clone();
         Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            // It may stand in pieces, and only a body of the other kind puts them together.
+            let bytes = HttpResponseBody::new(body).bytes().await?;
+            let request = ureq::http::Request::from_parts(parts, bytes.to_vec());
             let sent = tokio::task::spawn_blocking(move || send(&agent, request)).await;
             sent.unwrap_or_else(|broken| Err(HttpError::new(HttpErrorKind::Unknown, broken)))
         })
     }
 }
 
-fn send(agent: &ureq::Agent, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-    let (parts, body) = request.into_parts();
-    let answer = if body.is_empty() && parts.method != "PUT" {
-        agent.run(ureq::http::Request::from_parts(parts, ()))
-    } else {
-        let bytes = body.as_bytes().cloned().unwrap_or_default();
-        agent.run(ureq::http::Request::from_parts(parts, bytes.to_vec()))
-    };
+fn send(agent: &ureq::Agent, request: ureq::http::Request<Vec<u8>>) -> Result<HttpResponse, HttpError> {
+    let is_bare = request.body().is_empty() && request.method() != "PUT";
+    let answer = if is_bare { agent.run(request.map(drop)) } else { agent.run(request) };
     let (parts, mut body) = answer.map_err(|cause| HttpError::new(kind(&cause), cause))?.into_parts();
     // What answers a HEAD says how long the file is, and sends none of it.
     let read = body.with_config().limit(LARGEST).read_to_vec();

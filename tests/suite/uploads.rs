@@ -11,6 +11,7 @@ use actix_web::test::TestRequest;
 use chrono::TimeDelta;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use touchstone::outside::storage::{self, Storage};
 use touchstone::settings::{Bucket, StorageSettings};
 use touchstone::text::images::ImageName;
@@ -490,9 +491,7 @@ fn serve(
     let about = "ETag: \"1\"\r\nLast-Modified: Wed, 18 Nov 2026 12:00:00 GMT\r\n";
     let (status, about, sent): (_, String, Vec<u8>) = if fails {
         ("503 Slow Down", String::new(), Vec::new())
-    } else if !header("authorization").starts_with("AWS4-HMAC-SHA256 Credential=key/")
-        || !header("authorization").contains("/eu-central-1/s3/aws4_request")
-    {
+    } else if signature(method, path, &headers, &body).is_none_or(|own| own != header("authorization")) {
         ("403 Forbidden", String::new(), b"<Error><Code>AccessDenied</Code></Error>".to_vec())
     } else {
         match (method, objects.get(path)) {
@@ -517,6 +516,37 @@ fn serve(
         out.write_all(&sent)?;
     }
     out.flush()
+}
+
+/// What the owner of the key would have signed this request with.
+fn signature(method: &str, path: &str, headers: &BTreeMap<String, String>, body: &[u8]) -> Option<String> {
+    let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
+    let hash = headers.get("x-amz-content-sha256")?;
+    let (_, signed) = headers.get("authorization")?.split_once("SignedHeaders=")?;
+    let (signed, _) = signed.split_once(',')?;
+    let lines: Option<Vec<String>> =
+        signed.split(';').map(|name| Some(format!("{name}:{}\n", headers.get(name)?))).collect();
+    let request = format!("{method}\n{path}\n\n{}\n{signed}\n{hash}", lines?.concat());
+    let moment = headers.get("x-amz-date")?;
+    let scope = format!("{}/eu-central-1/s3/aws4_request", &moment[..8]);
+    let text = format!("AWS4-HMAC-SHA256\n{moment}\n{scope}\n{}", hex(&Sha256::digest(request)));
+    let key = scope.split('/').fold(b"AWS4hush".to_vec(), |key, word| keyed(&key, word.as_bytes()));
+    let is_whole = *hash == hex(&Sha256::digest(body)) && signed.split(';').any(|name| name == "host");
+    let signature = hex(&keyed(&key, text.as_bytes()));
+    is_whole.then(|| {
+        format!("AWS4-HMAC-SHA256 Credential=key/{scope}, SignedHeaders={signed}, Signature={signature}")
+    })
+}
+
+/// HMAC with SHA-256.
+fn keyed(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let pad = |with: u8| {
+        let mut block = key.to_vec();
+        block.resize(64, 0);
+        block.iter().map(|byte| byte ^ with).collect::<Vec<u8>>()
+    };
+    let inner = Sha256::digest([pad(0x36), text.to_vec()].concat());
+    Sha256::digest([pad(0x5c), inner.to_vec()].concat()).to_vec()
 }
 
 #[actix_web::test]
