@@ -9,12 +9,16 @@
 use std::time::{Duration, Instant};
 
 use actix_web::test;
+use touchstone::accounts;
+use touchstone::accounts::store::Device;
 use touchstone::clock::{Clock, Time};
 use touchstone::commands::serve::Forum;
 use touchstone::db::{DatabaseUrl, Db};
 use touchstone::exchange::actions::{Claims, Importer};
 use touchstone::exchange::bundle::{Board, Community, Member, Moment, Post, Record, Thread};
+use touchstone::members;
 use touchstone::settings::{Given, Settings};
+use touchstone::tokens::Token;
 
 /// Posts in the long thread.
 const POSTS: i64 = 100_000;
@@ -84,18 +88,36 @@ async fn main() {
     }
     assert_eq!(importer.finish().unwrap().posts.added, u64::try_from(POSTS).unwrap());
 
+    let (token, now) = (Token::new().unwrap(), clock.now());
+    let cookie = format!("session={}", token.as_str());
+    let signing_in = db.write_now(move |conn| {
+        let member = members::store::find(conn, "member-7")?.unwrap();
+        accounts::actions::sign_in(conn, member.id, &token, &Device::default(), now)
+    });
+    signing_in.unwrap();
+
     let settings = Settings::from_sources(&Given::default(), &|_| None, "").unwrap();
     let forum = Forum::new(settings, db, clock, false);
     let app = test::init_service(forum.app()).await;
 
-    let paths: Vec<String> = std::iter::once("/t/1/a-long-thread".to_owned())
-        .chain(PAGES.iter().map(|page| format!("/t/1/a-long-thread?page={page}")))
+    // The first page and those deep in the thread as a visitor sees them, and the first as a member does.
+    let asked: Vec<(String, i64, Option<&str>)> = std::iter::once((1, None))
+        .chain(PAGES.map(|page| (page, None)))
+        .chain([(1, Some(cookie.as_str()))])
+        .map(|(page, cookie)| {
+            let query = if page == 1 { String::new() } else { format!("?page={page}") };
+            (format!("/t/1/a-long-thread{query}"), page, cookie)
+        })
         .collect();
-    let mut times = vec![Vec::with_capacity(ROUNDS); paths.len()];
-    let mut bytes = vec![0; paths.len()];
+    let mut times = vec![Vec::with_capacity(ROUNDS); asked.len()];
+    let mut bytes = vec![0; asked.len()];
     for round in 0..ROUNDS + 50 {
-        for (place, path) in paths.iter().enumerate() {
-            let request = test::TestRequest::get().uri(path).to_request();
+        for (place, (path, _, cookie)) in asked.iter().enumerate() {
+            let mut request = test::TestRequest::get().uri(path);
+            if let Some(cookie) = cookie {
+                request = request.insert_header(("cookie", *cookie));
+            }
+            let request = request.to_request();
             let started = Instant::now();
             let answer = test::call_service(&app, request).await;
             assert!(answer.status().is_success(), "{path}: {}", answer.status());
@@ -110,10 +132,11 @@ async fn main() {
     }
 
     let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
-    println!("| page of a thread of {POSTS} posts | bytes | median | page 1 ÷ this page |");
-    println!("|---|---|---|---|");
-    for (place, page) in std::iter::once(1).chain(PAGES).enumerate() {
+    println!("| page of a thread of {POSTS} posts | reader | bytes | median | page 1 for a visitor ÷ this |");
+    println!("|---|---|---|---|---|");
+    for (place, (_, page, cookie)) in asked.iter().enumerate() {
         let ratio = medians[0].as_secs_f64() / medians[place].as_secs_f64();
-        println!("| {page} | {} | {} µs | {ratio:.2} |", bytes[place], medians[place].as_micros());
+        let reader = if cookie.is_some() { "member" } else { "visitor" };
+        println!("| {page} | {reader} | {} | {} µs | {ratio:.2} |", bytes[place], medians[place].as_micros());
     }
 }

@@ -15,6 +15,8 @@ pub mod web;
 
 pub mod outside;
 
+pub mod events;
+
 pub mod members;
 
 pub mod badges;
@@ -22,6 +24,8 @@ pub mod badges;
 pub mod boards;
 
 pub mod accounts;
+
+pub mod acts;
 
 pub mod uploads;
 

@@ -39,6 +39,12 @@ pub fn post(id: i64) -> String {
     format!("/p/{id}")
 }
 
+/// How a post came to be what it is.
+#[must_use]
+pub fn post_history(id: i64) -> String {
+    format!("/p/{id}/history")
+}
+
 /// A member.
 #[must_use]
 pub fn member(handle: &str) -> String {

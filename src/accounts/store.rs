@@ -145,9 +145,32 @@ pub struct Found {
     pub email_confirmed: bool,
     /// Their roles.
     pub roles: Vec<Role>,
+    /// What else each page asks of them.
+    pub state: State,
 }
 
-type FoundRow = (SessionId, Time, MemberId, String, String, Option<String>, Option<Time>, Option<String>);
+/// What changes of a member from page to page.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Until when they may not write.
+    pub silenced_until: Option<Time>,
+    /// Until when they may not take part.
+    pub suspended_until: Option<Time>,
+    /// Notifications that wait.
+    pub unread_notifications: i64,
+    /// Up to which banner they dismissed them.
+    pub banners_dismissed: i64,
+    /// Everything written before is read.
+    pub all_read_at: Option<Time>,
+    /// Posts on a page of a thread.
+    pub page_size: i64,
+    /// When they joined.
+    pub joined_at: Time,
+}
+
+type StateRow = (Option<Time>, Option<Time>, i64, i64, Option<Time>, i64, Time);
+type FoundRow =
+    (SessionId, Time, MemberId, String, String, Option<String>, Option<Time>, Option<String>, StateRow);
 
 /// The session of this token, with all that a page asks of whoever is signed in: one query.
 pub fn find_session(conn: &mut Conn, token_hash: &[u8]) -> QueryResult<Option<Found>> {
@@ -164,6 +187,15 @@ pub fn find_session(conn: &mut Conn, token_hash: &[u8]) -> QueryResult<Option<Fo
             members::tier,
             members::email_verified_at,
             member_roles::role.nullable(),
+            (
+                members::silenced_until,
+                members::suspended_until,
+                members::unread_notifications,
+                members::banners_dismissed,
+                members::all_read_at,
+                members::page_size,
+                members::joined_at,
+            ),
         ))
         .load(conn)?;
     let roles = rows
@@ -171,12 +203,22 @@ pub fn find_session(conn: &mut Conn, token_hash: &[u8]) -> QueryResult<Option<Fo
         .filter_map(|row| row.7.as_deref())
         .map(|code| decode(code, Role::parse))
         .collect::<QueryResult<Vec<Role>>>()?;
-    let Some((session, seen_at, member, handle, name, tier, verified_at, _)) = rows.into_iter().next() else {
+    let Some((session, seen_at, member, handle, name, tier, verified_at, _, state)) = rows.into_iter().next()
+    else {
         return Ok(None);
     };
     let tier = tier.map(|code| decode(&code, Tier::parse)).transpose()?;
     let email_confirmed = verified_at.is_some();
-    Ok(Some(Found { session, seen_at, member, handle, name, tier, email_confirmed, roles }))
+    let state = State {
+        silenced_until: state.0,
+        suspended_until: state.1,
+        unread_notifications: state.2,
+        banners_dismissed: state.3,
+        all_read_at: state.4,
+        page_size: state.5,
+        joined_at: state.6,
+    };
+    Ok(Some(Found { session, seen_at, member, handle, name, tier, email_confirmed, roles, state }))
 }
 
 /// Opens a session.

@@ -12,7 +12,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::TimeDelta;
 
-use super::store::{self, Device};
+use super::store::{self, Device, State};
 use super::{SessionId, rules};
 use crate::boards::rules::Standing;
 use crate::error::Error;
@@ -41,6 +41,8 @@ pub struct Member {
     pub email_confirmed: bool,
     /// Their roles.
     pub roles: Vec<Role>,
+    /// What changes of them from page to page.
+    pub state: State,
 }
 
 impl Member {
@@ -199,6 +201,7 @@ fn look_up(request: &HttpRequest) -> impl Future<Output = Result<Option<Member>,
             tier: found.tier,
             email_confirmed: found.email_confirmed,
             roles: found.roles,
+            state: found.state,
         }))
     }
 }

@@ -1,6 +1,6 @@
 //! What a board is, and who may read and write in it.
 
-use super::BoardId;
+use super::{Audience, BoardId};
 use crate::members::rules::{Role, Tier};
 use crate::paths;
 
@@ -128,6 +128,13 @@ impl Standing {
             }
             Access::Role(role) => self.is_member && (holds(&role) || holds(&Role::Administrator)),
         }
+    }
+
+    /// Every audience that this standing belongs to.
+    #[must_use]
+    pub fn audiences(&self) -> Audience {
+        let passed: Vec<Access> = Access::all().into_iter().filter(|rule| self.passes(*rule)).collect();
+        Audience::of(&passed).unwrap_or(Audience::EVERYONE)
     }
 }
 

@@ -20,6 +20,15 @@ diesel::table! {
         tier_since -> Nullable<Timestamp>,
         posts -> BigInt,
         joined_at -> Timestamp,
+        likes_received -> BigInt,
+        accepted_answers -> BigInt,
+        warned_at -> Nullable<Timestamp>,
+        silenced_until -> Nullable<Timestamp>,
+        suspended_until -> Nullable<Timestamp>,
+        unread_notifications -> BigInt,
+        banners_dismissed -> BigInt,
+        all_read_at -> Nullable<Timestamp>,
+        page_size -> BigInt,
     }
 }
 
@@ -161,6 +170,9 @@ diesel::table! {
         about_verification -> Bool,
         last_post_at -> Timestamp,
         last_poster_id -> BigInt,
+        audience -> BigInt,
+        merged_into -> Nullable<BigInt>,
+        comments_from -> Nullable<Timestamp>,
     }
 }
 
@@ -187,6 +199,8 @@ diesel::table! {
         removed_at -> Nullable<Timestamp>,
         removed_by -> Nullable<BigInt>,
         removal_reason -> Nullable<Text>,
+        version -> BigInt,
+        likes -> BigInt,
     }
 }
 
@@ -196,6 +210,192 @@ diesel::table! {
         kind -> Text,
         source_id -> Text,
         local_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    post_quotes (post_id, quoted_id) {
+        post_id -> BigInt,
+        quoted_id -> BigInt,
+        quoted_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    post_mentions (post_id, member_id) {
+        post_id -> BigInt,
+        member_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    post_likes (post_id, member_id) {
+        post_id -> BigInt,
+        member_id -> BigInt,
+        liked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    accepted_answers (thread_id) {
+        thread_id -> BigInt,
+        post_id -> BigInt,
+        accepted_by -> BigInt,
+        accepted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    official_answers (post_id) {
+        thread_id -> BigInt,
+        post_id -> BigInt,
+        position -> BigInt,
+        listed_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    post_notes (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        author_id -> BigInt,
+        role -> Text,
+        body -> Text,
+        html -> Text,
+        written_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    post_revisions (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        revision -> BigInt,
+        format -> Text,
+        body -> Text,
+        editor_id -> BigInt,
+        edited_as -> Text,
+        reason -> Text,
+        written_at -> Timestamp,
+        hidden_at -> Nullable<Timestamp>,
+        hidden_by -> Nullable<BigInt>,
+        hidden_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    thread_events (id) {
+        id -> BigInt,
+        thread_id -> BigInt,
+        after_number -> BigInt,
+        happened_at -> Timestamp,
+        actor_id -> BigInt,
+        kind -> Text,
+        detail -> Text,
+        detail_path -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    moved_posts (thread_id, number) {
+        thread_id -> BigInt,
+        number -> BigInt,
+        post_id -> BigInt,
+        moved_at -> Timestamp,
+        moved_by -> BigInt,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    thread_members (member_id, thread_id) {
+        member_id -> BigInt,
+        thread_id -> BigInt,
+        last_read -> BigInt,
+        read_at -> Nullable<Timestamp>,
+        level -> Text,
+        bookmarked_at -> Nullable<Timestamp>,
+        bookmark_note -> Text,
+    }
+}
+
+diesel::table! {
+    board_members (member_id, board_id) {
+        member_id -> BigInt,
+        board_id -> BigInt,
+        level -> Text,
+        all_read_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    member_blocks (member_id, blocked_id) {
+        member_id -> BigInt,
+        blocked_id -> BigInt,
+        blocked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    drafts (member_id, place) {
+        member_id -> BigInt,
+        place -> Text,
+        title -> Text,
+        kind -> Text,
+        body -> Text,
+        sequence -> BigInt,
+        saved_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outbox_events (id) {
+        id -> BigInt,
+        kind -> Text,
+        payload -> Text,
+        happened_at -> Timestamp,
+        due_at -> Timestamp,
+        tries -> BigInt,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    rulebooks (version) {
+        version -> BigInt,
+        published_at -> Timestamp,
+        published_by -> Nullable<BigInt>,
+        summary -> Text,
+    }
+}
+
+diesel::table! {
+    community_rules (version, number) {
+        version -> BigInt,
+        number -> BigInt,
+        title -> Text,
+        words -> Text,
+    }
+}
+
+diesel::table! {
+    acts (id) {
+        id -> BigInt,
+        kind -> Text,
+        acted_at -> Timestamp,
+        actor_id -> BigInt,
+        actor_role -> Text,
+        rules_version -> BigInt,
+        rule_number -> BigInt,
+        reason -> Text,
+        member_id -> Nullable<BigInt>,
+        thread_id -> Nullable<BigInt>,
+        post_id -> Nullable<BigInt>,
+        ends_at -> Nullable<Timestamp>,
+        case_id -> Nullable<BigInt>,
+        reversed_at -> Nullable<Timestamp>,
+        reversed_by -> Nullable<BigInt>,
     }
 }
 
@@ -228,6 +428,20 @@ diesel::joinable!(threads -> boards (board_id));
 diesel::joinable!(threads -> members (author_id));
 diesel::joinable!(posts -> threads (thread_id));
 diesel::joinable!(posts -> members (author_id));
+diesel::joinable!(post_quotes -> posts (post_id));
+diesel::joinable!(post_mentions -> members (member_id));
+diesel::joinable!(post_likes -> members (member_id));
+diesel::joinable!(accepted_answers -> posts (post_id));
+diesel::joinable!(official_answers -> posts (post_id));
+diesel::joinable!(post_notes -> members (author_id));
+diesel::joinable!(post_revisions -> posts (post_id));
+diesel::joinable!(thread_events -> members (actor_id));
+diesel::joinable!(moved_posts -> posts (post_id));
+diesel::joinable!(thread_members -> threads (thread_id));
+diesel::joinable!(board_members -> boards (board_id));
+diesel::joinable!(member_blocks -> members (blocked_id));
+diesel::joinable!(drafts -> members (member_id));
+diesel::joinable!(acts -> threads (thread_id));
 diesel::joinable!(post_uploads -> uploads (upload_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -242,6 +456,23 @@ diesel::allow_tables_to_appear_in_same_query!(
     threads,
     posts,
     import_origins,
+    post_quotes,
+    post_mentions,
+    post_likes,
+    accepted_answers,
+    official_answers,
+    post_notes,
+    post_revisions,
+    thread_events,
+    moved_posts,
+    thread_members,
+    board_members,
+    member_blocks,
+    drafts,
+    outbox_events,
+    rulebooks,
+    community_rules,
+    acts,
     uploads,
     post_uploads,
 );

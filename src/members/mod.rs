@@ -7,7 +7,8 @@ pub mod rules;
 pub mod store;
 
 use diesel_derive_newtype::DieselNewType;
+use serde::{Deserialize, Serialize};
 
 /// A member's number in the database.
-#[derive(Clone, Copy, Debug, DieselNewType, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, DieselNewType, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct MemberId(pub i64);

@@ -33,14 +33,19 @@ pub fn remove(
     let place = store::place_of(conn, post)?.ok_or(Error::NotFound)?;
     let boards = boards::store::all(conn)?;
     find_readable(&boards, place.board, &by.standing).ok_or(Error::NotFound)?;
+    if !place.audience.includes(&by.standing) {
+        return Err(Error::NotFound);
+    }
     // The thread's row first, as when a post is written: two who lock rows in one order never wait in a ring.
-    let board = store::add_thread_posts(conn, place.thread, -1)?;
+    let (board, audience) = store::add_thread_posts(conn, place.thread, -1)?;
     let removal = Removal { by: by.id, at: now, reason: reason.to_owned() };
     if !store::remove_post(conn, post, &removal)? {
         return Err(Error::Conflict("This post is removed already.".into()));
     }
-    boards::store::add_counts(conn, board, 0, -1)?;
-    members::store::add_posts(conn, place.author, -1)?;
+    if audience.is_everyone() {
+        boards::store::add_counts(conn, board, 0, -1)?;
+        members::store::add_posts(conn, place.author, -1)?;
+    }
     members::store::audit(conn, Some(by.id), "post-removed", &format!("post {}", post.0), reason, now)?;
     Ok(place)
 }

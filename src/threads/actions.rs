@@ -3,17 +3,17 @@
 use super::rules::{self, Body, Held, Posted, ThreadKind};
 use super::store::{self, NewPost, NewThread};
 use super::{PostId, ThreadId};
-use crate::badges;
 use crate::badges::rules::{Badge, held_codes};
-use crate::boards;
+use crate::boards::Audience;
 use crate::boards::rules::{Board, Standing, find_readable, may_write};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
+use crate::events::rules::Event;
 use crate::members::{self, MemberId};
 use crate::text::names::{Title, slug};
 use crate::text::{Format, SafeHtml, render};
-use crate::uploads;
+use crate::{badges, boards, events, uploads};
 
 /// Who writes, and what they may.
 #[derive(Clone, Debug)]
@@ -77,6 +77,7 @@ pub fn start(
         kind,
         author: author.id,
         at: now,
+        audience: Audience::EVERYONE,
     };
     let thread = store::insert_thread(conn, &new)?;
     boards::store::add_counts(conn, board.id, 1, 0)?;
@@ -118,6 +119,9 @@ pub fn find_open(
     let boards = boards::store::all(conn)?;
     let found = store::find(conn, thread)?.ok_or(Error::NotFound)?;
     let board = find_readable(&boards, found.board, standing).ok_or(Error::NotFound)?.clone();
+    if !found.audience.includes(standing) {
+        return Err(Error::NotFound);
+    }
     Ok((found, board))
 }
 
@@ -145,7 +149,7 @@ fn add_post(
     written: &Written,
     now: Time,
 ) -> Result<PostId, Error> {
-    let (number, board) = store::give_number(conn, thread, author, now)?;
+    let (number, board, audience) = store::give_number(conn, thread, author, now)?;
     let held = held_by(conn, author, now)?;
     let new = NewPost {
         id: None,
@@ -161,8 +165,12 @@ fn add_post(
     };
     let post = store::insert_post(conn, &new)?;
     uploads::actions::note_new(conn, post, &written.body)?;
-    boards::store::add_counts(conn, board, 0, 1)?;
-    members::store::add_posts(conn, author, 1)?;
+    // What does not exist for everyone shows in no count either.
+    if audience.is_everyone() {
+        boards::store::add_counts(conn, board, 0, 1)?;
+        members::store::add_posts(conn, author, 1)?;
+    }
+    events::store::add(conn, &Event::Posted { post }, now)?;
     Ok(post)
 }
 

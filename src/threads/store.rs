@@ -1,9 +1,14 @@
 //! Threads in the database; posts are beside, in `posts`.
 
+pub mod beside;
+mod lists;
 mod posts;
 
 use diesel::prelude::*;
 
+pub use beside::{Beside, Posts, beside};
+pub(crate) use lists::exists_for;
+pub use lists::{After, Listed, Person, Which, latest_of_each, list};
 pub use posts::{
     NewPost, Place, Post, Recent, by_request, find_post, in_range, insert_post, number_of, place_of,
     remove_post, written_by,
@@ -11,9 +16,10 @@ pub use posts::{
 
 use super::ThreadId;
 use super::rules::ThreadKind;
+use crate::boards::Audience;
 use crate::boards::BoardId;
 use crate::clock::Time;
-use crate::db::schema::{boards, members, threads};
+use crate::db::schema::threads;
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 use crate::paths;
@@ -47,6 +53,12 @@ pub struct Thread {
     pub locked: bool,
     /// Whether it is about verification, so that eligible readers are shown the way.
     pub about_verification: bool,
+    /// Who it exists for.
+    pub audience: Audience,
+    /// The thread that its posts went to.
+    pub merged_into: Option<ThreadId>,
+    /// When answers begin, where they do not begin at once.
+    pub comments_from: Option<Time>,
 }
 
 impl Thread {
@@ -57,234 +69,59 @@ impl Thread {
     }
 }
 
-type Row = (ThreadId, BoardId, String, String, String, MemberId, Time, i64, i64, i64, bool, bool, bool);
+type Row = (
+    (ThreadId, BoardId, String, String, String, MemberId, Time),
+    (i64, i64, i64, bool, bool, bool),
+    (Audience, Option<ThreadId>, Option<Time>),
+);
 
 /// The thread of this number.
 pub fn find(conn: &mut Conn, id: ThreadId) -> QueryResult<Option<Thread>> {
     let row: Option<Row> = threads::table
         .find(id)
         .select((
-            threads::id,
-            threads::board_id,
-            threads::title,
-            threads::slug,
-            threads::kind,
-            threads::author_id,
-            threads::created_at,
-            threads::last_number,
-            threads::posts,
-            threads::views,
-            threads::pinned,
-            threads::locked,
-            threads::about_verification,
+            (
+                threads::id,
+                threads::board_id,
+                threads::title,
+                threads::slug,
+                threads::kind,
+                threads::author_id,
+                threads::created_at,
+            ),
+            (
+                threads::last_number,
+                threads::posts,
+                threads::views,
+                threads::pinned,
+                threads::locked,
+                threads::about_verification,
+            ),
+            (threads::audience, threads::merged_into, threads::comments_from),
         ))
         .first(conn)
         .optional()?;
-    row.map(|row| {
+    row.map(|(what, state, reach)| {
         Ok(Thread {
-            id: row.0,
-            board: row.1,
-            title: row.2,
-            slug: row.3,
-            kind: decode(&row.4, ThreadKind::parse)?,
-            author: row.5,
-            created_at: row.6,
-            last_number: row.7,
-            posts: row.8,
-            views: row.9,
-            pinned: row.10,
-            locked: row.11,
-            about_verification: row.12,
+            id: what.0,
+            board: what.1,
+            title: what.2,
+            slug: what.3,
+            kind: decode(&what.4, ThreadKind::parse)?,
+            author: what.5,
+            created_at: what.6,
+            last_number: state.0,
+            posts: state.1,
+            views: state.2,
+            pinned: state.3,
+            locked: state.4,
+            about_verification: state.5,
+            audience: reach.0,
+            merged_into: reach.1,
+            comments_from: reach.2,
         })
     })
     .transpose()
-}
-
-/// A thread as lists show it.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    /// Number.
-    pub id: ThreadId,
-    /// Where it stands.
-    pub board: BoardId,
-    /// Its title.
-    pub title: String,
-    /// Its name in addresses.
-    pub slug: String,
-    /// What it is for.
-    pub kind: ThreadKind,
-    /// Who started it.
-    pub author: Person,
-    /// When.
-    pub created_at: Time,
-    /// The highest number given.
-    pub last_number: i64,
-    /// Posts that can be read.
-    pub posts: i64,
-    /// Members' views.
-    pub views: i64,
-    /// Whether it stands above the others.
-    pub pinned: bool,
-    /// Whether it is closed to answers.
-    pub locked: bool,
-    /// When somebody wrote last.
-    pub last_post_at: Time,
-    /// Who wrote last.
-    pub last_poster: Person,
-}
-
-/// A member's names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// Name in addresses.
-    pub handle: String,
-    /// Name that people read.
-    pub name: String,
-}
-
-impl Person {
-    /// Address of the profile.
-    #[must_use]
-    pub fn path(&self) -> String {
-        paths::member(&self.handle)
-    }
-}
-
-/// Where a list goes on: after the thread with this last post and number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct After {
-    /// Time of its last post.
-    pub last_post_at: Time,
-    /// Its number, which breaks ties.
-    pub id: ThreadId,
-}
-
-/// Which threads to list.
-#[derive(Clone, Copy, Debug)]
-pub enum Which<'a> {
-    /// A board's pinned threads.
-    Pinned(BoardId),
-    /// A board's other threads, from the latest on, or after one.
-    Ordinary(BoardId, Option<After>),
-    /// The latest of several boards.
-    Latest(&'a [BoardId]),
-}
-
-type ListedRow = (
-    (ThreadId, BoardId, String, String, String, Time, i64, i64, i64, bool, bool, Time),
-    (String, String),
-    (String, String),
-);
-
-diesel::alias! {
-    const AUTHOR: Alias<Author> = members as author;
-    const POSTER: Alias<Poster> = members as poster;
-}
-
-type ThreadColumns = (
-    threads::id,
-    threads::board_id,
-    threads::title,
-    threads::slug,
-    threads::kind,
-    threads::created_at,
-    threads::last_number,
-    threads::posts,
-    threads::views,
-    threads::pinned,
-    threads::locked,
-    threads::last_post_at,
-);
-const THREAD_COLUMNS: ThreadColumns = (
-    threads::id,
-    threads::board_id,
-    threads::title,
-    threads::slug,
-    threads::kind,
-    threads::created_at,
-    threads::last_number,
-    threads::posts,
-    threads::views,
-    threads::pinned,
-    threads::locked,
-    threads::last_post_at,
-);
-
-/// Threads by the time of their last post, the latest first: one query.
-pub fn list(conn: &mut Conn, which: Which<'_>, limit: i64) -> QueryResult<Vec<Listed>> {
-    let base = threads::table
-        .inner_join(AUTHOR.on(AUTHOR.field(members::id).eq(threads::author_id)))
-        .inner_join(POSTER.on(POSTER.field(members::id).eq(threads::last_poster_id)))
-        .order((threads::last_post_at.desc(), threads::id.desc()))
-        .limit(limit)
-        .select((
-            THREAD_COLUMNS,
-            (AUTHOR.field(members::handle), AUTHOR.field(members::name)),
-            (POSTER.field(members::handle), POSTER.field(members::name)),
-        ));
-    let rows: Vec<ListedRow> = match which {
-        Which::Pinned(board) => {
-            base.filter(threads::board_id.eq(board)).filter(threads::pinned.eq(true)).load(conn)?
-        }
-        Which::Ordinary(board, None) => {
-            base.filter(threads::board_id.eq(board)).filter(threads::pinned.eq(false)).load(conn)?
-        }
-        Which::Ordinary(board, Some(After { last_post_at, id })) => base
-            .filter(threads::board_id.eq(board))
-            .filter(threads::pinned.eq(false))
-            .filter(threads::last_post_at.le(last_post_at))
-            .filter(threads::last_post_at.lt(last_post_at).or(threads::id.lt(id)))
-            .load(conn)?,
-        Which::Latest(boards) => {
-            let boards: Vec<i64> = boards.iter().map(|board| board.0).collect();
-            // The sum keeps the databases from sorting every thread of these boards: they walk the latest
-            // threads instead, and stop when they have enough.
-            base.filter((threads::board_id + 0_i64).eq_any(boards)).load(conn)?
-        }
-    };
-    rows.into_iter().map(listed).collect()
-}
-
-/// The latest thread of each board: one query that begins with the boards, and looks one thread up for each,
-/// however many threads there are.
-pub fn latest_of_each(conn: &mut Conn) -> QueryResult<Vec<Listed>> {
-    let other = diesel::alias!(threads as other);
-    let newest = other
-        .filter(other.field(threads::board_id).eq(boards::id))
-        .order((other.field(threads::last_post_at).desc(), other.field(threads::id).desc()))
-        .select(other.field(threads::id))
-        .limit(1)
-        .single_value();
-    let rows: Vec<ListedRow> = boards::table
-        .inner_join(threads::table.on(threads::id.nullable().eq(newest)))
-        .inner_join(AUTHOR.on(AUTHOR.field(members::id).eq(threads::author_id)))
-        .inner_join(POSTER.on(POSTER.field(members::id).eq(threads::last_poster_id)))
-        .select((
-            THREAD_COLUMNS,
-            (AUTHOR.field(members::handle), AUTHOR.field(members::name)),
-            (POSTER.field(members::handle), POSTER.field(members::name)),
-        ))
-        .load(conn)?;
-    rows.into_iter().map(listed).collect()
-}
-
-fn listed((thread, author, poster): ListedRow) -> QueryResult<Listed> {
-    Ok(Listed {
-        id: thread.0,
-        board: thread.1,
-        title: thread.2,
-        slug: thread.3,
-        kind: decode(&thread.4, ThreadKind::parse)?,
-        author: Person { handle: author.0, name: author.1 },
-        created_at: thread.5,
-        last_number: thread.6,
-        posts: thread.7,
-        views: thread.8,
-        pinned: thread.9,
-        locked: thread.10,
-        last_post_at: thread.11,
-        last_poster: Person { handle: poster.0, name: poster.1 },
-    })
 }
 
 /// A thread about to be written.
@@ -304,6 +141,8 @@ pub struct NewThread<'a> {
     pub author: MemberId,
     /// When.
     pub at: Time,
+    /// Who it exists for.
+    pub audience: Audience,
 }
 
 /// Writes a thread without posts.
@@ -315,6 +154,7 @@ pub fn insert_thread(conn: &mut Conn, new: &NewThread<'_>) -> QueryResult<Thread
         threads::kind.eq(new.kind.code()),
         threads::author_id.eq(new.author),
         threads::created_at.eq(new.at),
+        threads::audience.eq(new.audience),
         threads::last_post_at.eq(new.at),
         threads::last_poster_id.eq(new.author),
     );
@@ -327,14 +167,14 @@ pub fn insert_thread(conn: &mut Conn, new: &NewThread<'_>) -> QueryResult<Thread
     }
 }
 
-/// Gives the thread's next number, and says in which board the thread stands. The row stays locked until
+/// Gives the thread's next number, and says in which board the thread stands and who it exists for. The row stays locked until
 /// the transaction ends, so no number is given twice.
 pub fn give_number(
     conn: &mut Conn,
     id: ThreadId,
     poster: MemberId,
     now: Time,
-) -> QueryResult<(i64, BoardId)> {
+) -> QueryResult<(i64, BoardId, Audience)> {
     diesel::update(threads::table.find(id))
         .set((
             threads::last_number.eq(threads::last_number + 1),
@@ -342,15 +182,15 @@ pub fn give_number(
             threads::last_post_at.eq(now),
             threads::last_poster_id.eq(poster),
         ))
-        .returning((threads::last_number, threads::board_id))
+        .returning((threads::last_number, threads::board_id, threads::audience))
         .get_result(conn)
 }
 
 /// Adds to the count of a thread's readable posts.
-pub fn add_thread_posts(conn: &mut Conn, id: ThreadId, change: i64) -> QueryResult<BoardId> {
+pub fn add_thread_posts(conn: &mut Conn, id: ThreadId, change: i64) -> QueryResult<(BoardId, Audience)> {
     diesel::update(threads::table.find(id))
         .set(threads::posts.eq(threads::posts + change))
-        .returning(threads::board_id)
+        .returning((threads::board_id, threads::audience))
         .get_result(conn)
 }
 

@@ -120,13 +120,16 @@ pub async fn keep(
         .map_err(|cause| Error::internal(format!("a picture cannot be kept: {cause}")))
 }
 
-/// Brings what is known of a post's pictures in step with its words. To be called in the transaction that writes
-/// them.
+/// Brings what is known of a post's pictures in step with its words and with what its history shows. To be called in
+/// the transaction that writes them, after the revision is written or hidden.
 ///
 /// # Errors
 /// When the database fails.
 pub fn note(conn: &mut Conn, post: PostId, body: &str) -> Result<(), Error> {
-    let names: Vec<String> = used(body).iter().map(ImageName::file_name).collect();
+    let mut names = names_in(body);
+    for before in store::history_of(conn, post)? {
+        names.extend(names_in(&before));
+    }
     let wanted = if names.is_empty() { Vec::new() } else { store::lock_named(conn, &names)? };
     let known = store::of_post(conn, post)?;
     let (new, gone) = changes(&known, &wanted);
@@ -137,6 +140,10 @@ pub fn note(conn: &mut Conn, post: PostId, body: &str) -> Result<(), Error> {
         store::tie(conn, post, &new)?;
     }
     Ok(())
+}
+
+fn names_in(body: &str) -> Vec<String> {
+    used(body).iter().map(ImageName::file_name).collect()
 }
 
 /// [`note`] for a post that is new, of which nothing is known: words without pictures ask the database nothing.
@@ -154,6 +161,23 @@ fn changes(known: &[UploadId], wanted: &[UploadId]) -> (Vec<UploadId>, Vec<Uploa
     (without(wanted, known), without(known, wanted))
 }
 
+/// Marks the pictures that neither a post nor a draft names. Those in drafts are looked at again in a day.
+fn mark_unused(conn: &mut Conn, until: Time, now: Time) -> Result<(), Error> {
+    let ids = |all: &[(UploadId, MemberId, String)]| all.iter().map(|one| one.0).collect::<Vec<_>>();
+    let before = store::unused(conn, until, BATCH)?;
+    let locked = store::lock(conn, &ids(&before))?;
+    // Asked again where no post can come between.
+    let unused = store::unused(conn, until, BATCH)?;
+    let members: Vec<MemberId> = unused.iter().map(|one| one.1).collect();
+    let begun: Vec<String> =
+        store::drafts_of(conn, &members)?.iter().flat_map(|body| names_in(body)).collect();
+    let (drafted, mut unused): (Vec<_>, Vec<_>) = unused.into_iter().partition(|one| begun.contains(&one.2));
+    unused.retain(|one| locked.contains(&one.0));
+    store::renew(conn, &ids(&drafted), now)?;
+    store::mark(conn, &ids(&unused), now)?;
+    Ok(())
+}
+
 /// Clears away the pictures that nobody uses: they are marked, their files deleted, their rows dropped. What a crash
 /// leaves marked is finished by the next sweep. Says how many went.
 ///
@@ -167,12 +191,7 @@ pub async fn orphans(db: &Db, clock: &Clock, pictures: &Pictures) -> Result<usiz
     let (unused, mut marked) = db.read(look).await?;
     if !unused.is_empty() {
         let marking = db.write(move |conn| {
-            let unused = store::unused(conn, until, BATCH)?;
-            let locked = store::lock(conn, &unused)?;
-            // Asked again where no post can come between.
-            let mut unused = store::unused(conn, until, BATCH)?;
-            unused.retain(|picture| locked.contains(picture));
-            store::mark(conn, &unused, now)?;
+            mark_unused(conn, until, now)?;
             Ok(store::marked(conn, BATCH)?)
         });
         marked = marking.await?;

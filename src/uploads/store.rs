@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::UploadId;
 use crate::clock::Time;
-use crate::db::schema::{post_uploads, uploads};
+use crate::db::schema::{drafts, post_revisions, post_uploads, uploads};
 use crate::db::{Conn, decode, on_backend};
 use crate::members::MemberId;
 use crate::text::images::ImageName;
@@ -131,19 +131,38 @@ pub fn untie(conn: &mut Conn, post: PostId, pictures: &[UploadId]) -> QueryResul
     diesel::delete(gone).execute(conn).map(|_| ())
 }
 
-/// The pictures uploaded before `until` that nobody uses, at most `limit` of them.
-pub fn unused(conn: &mut Conn, until: Time, limit: i64) -> QueryResult<Vec<UploadId>> {
+/// The pictures uploaded before `until` that no post uses, at most `limit` of them, with whoever uploaded them.
+pub fn unused(conn: &mut Conn, until: Time, limit: i64) -> QueryResult<Vec<(UploadId, MemberId, String)>> {
     uploads::table
         .filter(uploads::created_at.lt(until))
         .filter(uploads::removed_at.is_null())
-        // Whatever else may name a picture is asked here.
         .filter(diesel::dsl::not(diesel::dsl::exists(
             post_uploads::table.filter(post_uploads::upload_id.eq(uploads::id)),
         )))
         .order((uploads::created_at, uploads::id))
         .limit(limit)
-        .select(uploads::id)
+        .select((uploads::id, uploads::member_id, uploads::name))
         .load(conn)
+}
+
+/// The words that these members have begun and not posted yet.
+pub fn drafts_of(conn: &mut Conn, members: &[MemberId]) -> QueryResult<Vec<String>> {
+    drafts::table.filter(drafts::member_id.eq_any(members)).select(drafts::body).load(conn)
+}
+
+/// The words that a post's history shows.
+pub fn history_of(conn: &mut Conn, post: PostId) -> QueryResult<Vec<String>> {
+    post_revisions::table
+        .filter(post_revisions::post_id.eq(post))
+        .filter(post_revisions::hidden_at.is_null())
+        .select(post_revisions::body)
+        .load(conn)
+}
+
+/// Keeps pictures for as long as if they had been uploaded now.
+pub fn renew(conn: &mut Conn, pictures: &[UploadId], now: Time) -> QueryResult<usize> {
+    let these = uploads::table.filter(uploads::id.eq_any(pictures));
+    diesel::update(these).set(uploads::created_at.eq(now)).execute(conn)
 }
 
 /// Marks pictures as being removed.

@@ -12,10 +12,12 @@ const LAYERS: &[&str] =
 /// nothing but ids. Of the rooms after it, it may name ids and types. Every page may use `accounts`.
 const ROOMS: &[(&str, &str)] = &[
     ("outside", ""),
+    ("events", ""),
     ("members", ""),
     ("badges", ""),
     ("boards", ""),
     ("accounts", ""),
+    ("acts", ""),
     ("uploads", ""),
     ("threads", "verification moderation"),
     ("verification", "boards accounts threads"),

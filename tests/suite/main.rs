@@ -20,6 +20,7 @@ mod queries;
 mod routes;
 mod schema;
 mod serve;
+mod stream;
 mod threads;
 mod uploads;
 mod visitors;

@@ -1,6 +1,7 @@
 //! Threads and posts, through their pages.
 
 use actix_web::http::Method;
+use touchstone::boards::Audience;
 use touchstone::boards::rules::Access;
 use touchstone::members;
 use touchstone::members::rules::{Role, Tier};
@@ -197,7 +198,7 @@ async fn bad_input_comes_back_with_its_reason_and_nothing_lost() {
         page.text("#body-problem").contains("30000")
             && page.text("textarea[name=body]").chars().count() == 30_001
     );
-    assert_eq!(site.read(|conn| Ok(threads::latest_of_each(conn)?)).len(), 0);
+    assert_eq!(site.read(|conn| Ok(threads::latest_of_each(conn, Audience::EVERYONE)?)).len(), 0);
 }
 
 #[actix_web::test]

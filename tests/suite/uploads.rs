@@ -9,9 +9,11 @@ use std::sync::{Arc, Mutex};
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE, IF_NONE_MATCH};
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
+use diesel::prelude::*;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use touchstone::db::schema::{drafts, post_revisions};
 use touchstone::outside::storage::{self, Storage};
 use touchstone::settings::{Bucket, StorageSettings};
 use touchstone::text::images::ImageName;
@@ -347,6 +349,59 @@ async fn a_posts_pictures_follow_its_words() {
     assert_eq!(rows(&site).len(), 1);
     note("Words alone".to_owned());
     assert_eq!(tied(&site), 0);
+    sweep(&site).await;
+    assert!(rows(&site).is_empty() && files(&site).is_empty());
+}
+
+#[actix_web::test]
+async fn what_a_draft_or_the_history_of_a_post_shows_stays() {
+    let site = TestSite::start();
+    site.open_board("talk");
+    let ada = site.member("ada-north");
+    let (_, begun) = made(&site, &ada, &png(20, 20, 1)).await;
+    let (_, before) = made(&site, &ada, &png(20, 20, 2)).await;
+    site.thread(&ada, "talk", "A thread with a picture").await;
+    let (post, member, now) = (newest_post(&site), id_of(&site, "ada-north"), site.clock.now());
+    site.write(move |conn| {
+        let draft = (
+            drafts::member_id.eq(member),
+            drafts::place.eq("board 1"),
+            drafts::title.eq(""),
+            drafts::kind.eq("discussion"),
+            drafts::body.eq(begun),
+            drafts::sequence.eq(1),
+            drafts::saved_at.eq(now),
+        );
+        diesel::insert_into(drafts::table).values(draft).execute(conn)?;
+        let revision = (
+            post_revisions::post_id.eq(post),
+            post_revisions::revision.eq(1),
+            post_revisions::format.eq("markdown"),
+            post_revisions::body.eq(before),
+            post_revisions::editor_id.eq(member),
+            post_revisions::edited_as.eq("author"),
+            post_revisions::reason.eq(""),
+            post_revisions::written_at.eq(now),
+        );
+        diesel::insert_into(post_revisions::table).values(revision).execute(conn)?;
+        actions::note(conn, post, "Words alone")
+    });
+
+    site.clock.advance(TimeDelta::hours(25));
+    sweep(&site).await;
+    assert_eq!(rows(&site).len(), 2);
+    let now = site.clock.now();
+    site.write(move |conn| {
+        diesel::delete(drafts::table).execute(conn)?;
+        let hidden = (
+            post_revisions::hidden_at.eq(now),
+            post_revisions::hidden_by.eq(member),
+            post_revisions::hidden_reason.eq("An address"),
+        );
+        diesel::update(post_revisions::table).set(hidden).execute(conn)?;
+        actions::note(conn, post, "Words alone")
+    });
+    site.clock.advance(TimeDelta::hours(25));
     sweep(&site).await;
     assert!(rows(&site).is_empty() && files(&site).is_empty());
 }

@@ -1,6 +1,7 @@
 //! Bringing boards and threads in.
 
 use super::{Arrival, Obstacle, State, code, refuse};
+use crate::boards::Audience;
 use crate::boards::BoardId;
 use crate::boards::rules::{Access, check_slug, may_stand};
 use crate::boards::store::{self as boards, Written};
@@ -87,6 +88,7 @@ pub(super) fn bring_thread(
         return refuse("views cannot be fewer than none");
     }
     let new = NewThread {
+        audience: Audience::EVERYONE,
         id: free_id(conn, thread.local)?,
         board,
         title: &title,

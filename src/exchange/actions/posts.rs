@@ -226,7 +226,7 @@ impl Tally {
         let arrived =
             Arrived { last_number: self.total, last_post: (number >= highest).then_some((at, author)) };
         store::count_arrived(conn, thread, &arrived)?;
-        let board = threads::add_thread_posts(conn, thread, self.readable)?;
+        let (board, _) = threads::add_thread_posts(conn, thread, self.readable)?;
         boards::store::add_counts(conn, board, 0, self.readable)?;
         for (author, posts) in self.by_author {
             members::store::add_posts(conn, author, posts)?;

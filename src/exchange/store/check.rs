@@ -34,20 +34,20 @@ const CHECKS: [(&str, &str); 7] = [
     (
         "posts of member",
         "SELECT m.handle AS what, m.posts AS stored, \
-         (SELECT count(*) FROM posts p WHERE p.author_id = m.id AND p.removed_at IS NULL) AS counted FROM members m \
-         WHERE m.posts <> (SELECT count(*) FROM posts p WHERE p.author_id = m.id AND p.removed_at IS NULL) LIMIT 20",
+         (SELECT count(*) FROM posts p JOIN threads t ON t.id = p.thread_id WHERE p.author_id = m.id AND p.removed_at IS NULL AND t.audience & 1 = 1) AS counted FROM members m \
+         WHERE m.posts <> (SELECT count(*) FROM posts p JOIN threads t ON t.id = p.thread_id WHERE p.author_id = m.id AND p.removed_at IS NULL AND t.audience & 1 = 1) LIMIT 20",
     ),
     (
         "threads of board",
-        "SELECT b.slug AS what, b.threads AS stored, (SELECT count(*) FROM threads t WHERE t.board_id = b.id) AS counted \
-         FROM boards b WHERE b.threads <> (SELECT count(*) FROM threads t WHERE t.board_id = b.id) LIMIT 20",
+        "SELECT b.slug AS what, b.threads AS stored, (SELECT count(*) FROM threads t WHERE t.board_id = b.id AND t.audience & 1 = 1 AND t.merged_into IS NULL) AS counted \
+         FROM boards b WHERE b.threads <> (SELECT count(*) FROM threads t WHERE t.board_id = b.id AND t.audience & 1 = 1 AND t.merged_into IS NULL) LIMIT 20",
     ),
     (
         "readable posts of board",
         "SELECT b.slug AS what, b.posts AS stored, (SELECT count(*) FROM posts p JOIN threads t ON t.id = p.thread_id \
-         WHERE t.board_id = b.id AND p.removed_at IS NULL) AS counted FROM boards b \
+         WHERE t.board_id = b.id AND p.removed_at IS NULL AND t.audience & 1 = 1) AS counted FROM boards b \
          WHERE b.posts <> (SELECT count(*) FROM posts p JOIN threads t ON t.id = p.thread_id \
-         WHERE t.board_id = b.id AND p.removed_at IS NULL) LIMIT 20",
+         WHERE t.board_id = b.id AND p.removed_at IS NULL AND t.audience & 1 = 1) LIMIT 20",
     ),
     (
         "time of the last post of thread",

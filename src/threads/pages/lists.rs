@@ -128,8 +128,8 @@ pub(super) async fn home(site: web::Data<Site>, viewer: Viewer) -> Result<HttpRe
     let found = site.db.read(move |conn| {
         let boards = boards::store::all(conn)?;
         let open: Vec<_> = readable(&boards, &standing).iter().map(|board| board.id).collect();
-        let latest_of_each = store::latest_of_each(conn)?;
-        let latest = store::list(conn, Which::Latest(&open), LATEST)?;
+        let latest_of_each = store::latest_of_each(conn, standing.audiences())?;
+        let latest = store::list(conn, Which::Latest(&open), standing.audiences(), LATEST)?;
         Ok(Home { boards, latest_of_each, latest })
     });
     let found = found.await?;
@@ -238,10 +238,10 @@ fn load_board(
 ) -> Result<LoadedBoard, Error> {
     let boards = boards::store::all(conn)?;
     let board = find_by_slug(&boards, slug, reader)?;
-    let pinned = store::list(conn, Which::Pinned(board.id), PINNED)?;
+    let pinned = store::list(conn, Which::Pinned(board.id), reader.audiences(), PINNED)?;
     let more = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
-    let ordinary = store::list(conn, Which::Ordinary(board.id, after), more)?;
-    let latest = store::latest_of_each(conn)?;
+    let ordinary = store::list(conn, Which::Ordinary(board.id, after), reader.audiences(), more)?;
+    let latest = store::latest_of_each(conn, reader.audiences())?;
     Ok(LoadedBoard { boards, board, pinned, ordinary, latest })
 }
 

@@ -90,7 +90,7 @@ pub(super) async fn profile(
         let boards = boards::store::all(conn)?;
         let open: Vec<_> = readable(&boards, &reader.standing()).iter().map(|board| board.id).collect();
         let marks = marks::of(conn, &[member.id], now)?.remove(&member.id);
-        let recent = store::written_by(conn, member.id, &open, RECENT)?;
+        let recent = store::written_by(conn, member.id, &open, reader.standing().audiences(), RECENT)?;
         Ok(Loaded { member, marks, recent })
     });
     let Loaded { member, marks, recent } = loading.await?;

@@ -4,6 +4,8 @@ use diesel::prelude::*;
 
 use super::super::rules::{Edit, Held, Posted, Removal};
 use super::super::{PostId, ThreadId};
+use super::exists_for;
+use crate::boards::Audience;
 use crate::boards::BoardId;
 use crate::clock::Time;
 use crate::db::schema::{posts, threads};
@@ -32,11 +34,15 @@ pub struct Post {
     pub edit: Option<Edit>,
     /// Its removal.
     pub removal: Option<Removal>,
+    /// Counts each change of the words.
+    pub version: i64,
+    /// Who likes it, counted.
+    pub likes: i64,
 }
 
 type EditColumns = (Option<Time>, Option<MemberId>, Option<String>, Option<String>);
 type RemovalColumns = (Option<Time>, Option<MemberId>, Option<String>);
-type Row = (PostId, i64, MemberId, Time, String, String, EditColumns, RemovalColumns);
+type Row = (PostId, i64, MemberId, Time, String, String, EditColumns, RemovalColumns, i64, i64);
 
 /// The posts of a thread with numbers from `from` to `to`: one query that costs the same wherever in the
 /// thread it reads. Numbers without a post are missing from the answer.
@@ -55,12 +61,14 @@ pub fn in_range(conn: &mut Conn, thread: ThreadId, from: i64, to: i64) -> QueryR
             posts::held_badges,
             (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
             (posts::removed_at, posts::removed_by, posts::removal_reason),
+            posts::version,
+            posts::likes,
         ))
         .load(conn)?;
     Ok(rows.into_iter().map(post).collect())
 }
 
-fn post((id, number, author, created_at, html, held_badges, edit, removal): Row) -> Post {
+fn post((id, number, author, created_at, html, held_badges, edit, removal, version, likes): Row) -> Post {
     Post {
         id,
         number,
@@ -70,6 +78,8 @@ fn post((id, number, author, created_at, html, held_badges, edit, removal): Row)
         held_badges,
         edit: edit_of(edit),
         removal: removal_of(removal),
+        version,
+        likes,
     }
 }
 
@@ -106,9 +116,11 @@ pub struct Place {
     pub author: MemberId,
     /// Whether it was removed.
     pub is_removed: bool,
+    /// Who its thread exists for.
+    pub audience: Audience,
 }
 
-type PlaceRow = (PostId, ThreadId, String, BoardId, i64, i64, MemberId, Option<Time>);
+type PlaceRow = (PostId, ThreadId, String, BoardId, i64, i64, MemberId, Option<Time>, Audience);
 
 /// Where this post stands.
 pub fn place_of(conn: &mut Conn, id: PostId) -> QueryResult<Option<Place>> {
@@ -124,10 +136,11 @@ pub fn place_of(conn: &mut Conn, id: PostId) -> QueryResult<Option<Place>> {
             posts::number,
             posts::author_id,
             posts::removed_at,
+            threads::audience,
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(post, thread, slug, board, last_number, number, author, removed_at)| Place {
+    Ok(row.map(|(post, thread, slug, board, last_number, number, author, removed_at, audience)| Place {
         post,
         thread,
         slug,
@@ -136,6 +149,7 @@ pub fn place_of(conn: &mut Conn, id: PostId) -> QueryResult<Option<Place>> {
         number,
         author,
         is_removed: removed_at.is_some(),
+        audience,
     }))
 }
 
@@ -233,6 +247,7 @@ pub fn written_by(
     conn: &mut Conn,
     author: MemberId,
     boards: &[BoardId],
+    reader: Audience,
     limit: i64,
 ) -> QueryResult<Vec<Recent>> {
     let rows: Vec<(PostId, i64, Time, String, String)> = posts::table
@@ -240,6 +255,7 @@ pub fn written_by(
         .filter(posts::author_id.eq(author))
         .filter(posts::removed_at.is_null())
         .filter(threads::board_id.eq_any(boards))
+        .filter(exists_for(reader))
         .order(posts::id.desc())
         .limit(limit)
         .select((posts::id, posts::number, posts::created_at, threads::title, posts::html))

@@ -1,0 +1,3 @@
+DROP TABLE acts;
+DROP TABLE community_rules;
+DROP TABLE rulebooks;

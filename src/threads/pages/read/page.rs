@@ -1,0 +1,179 @@
+//! A thread's page, put together.
+
+use askama::Template;
+
+use super::super::lists::crumbs;
+use super::super::write::ReplyForm;
+use super::entries::{Entry, entries};
+use super::{Loaded, Reader};
+use crate::accounts::viewer::Viewer;
+use crate::badges::marks::{Marks, grouped};
+use crate::badges::rules::is_invited;
+use crate::boards::rules::Board;
+use crate::error::Error;
+use crate::members::rules::Tier;
+use crate::paths;
+use crate::threads::rules;
+use crate::threads::store::beside::Relation;
+use crate::threads::store::{Beside, Post, Thread};
+use crate::web::pager::Pages;
+use crate::web::{Crumb, Frame, Problems, Site, When};
+
+#[derive(Template)]
+#[template(path = "threads/thread.html")]
+pub(super) struct ThreadPage {
+    frame: Frame,
+    thread: Thread,
+    author: Marks,
+    started: When,
+    posts: String,
+    page: i64,
+    pager: Pager,
+    entries: Vec<Entry>,
+    options: Options,
+    invite: Option<&'static str>,
+    reply: Reply,
+    form: ReplyForm,
+    problems: Problems,
+}
+
+/// The page's own menu.
+struct Options {
+    /// Where reading goes on, and how much is new.
+    first_new: Option<(String, i64)>,
+    /// What the reader has to do with the thread; nothing for visitors.
+    relation: Option<Relation>,
+    /// Whether something can be read as unread again.
+    was_read: bool,
+    report: Option<String>,
+    moderates: bool,
+    /// Whether the title may be changed.
+    retitles: bool,
+}
+
+/// What stands below the last post.
+enum Reply {
+    /// The form.
+    Open,
+    /// Signing in first.
+    SignIn,
+    /// Nothing but the reason.
+    Closed(String),
+}
+
+/// The links between the pages of a thread.
+struct Pager {
+    thread_path: String,
+    pages: Pages,
+    current: i64,
+}
+
+impl Pager {
+    fn count(&self) -> i64 {
+        self.pages.count()
+    }
+    fn last_number(&self) -> i64 {
+        self.pages.last
+    }
+    fn shown(&self) -> Vec<Option<i64>> {
+        self.pages.shown(self.current)
+    }
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass arguments by reference")]
+    fn is_far(&self, page: &i64) -> bool {
+        (page - self.current).abs() > 1
+    }
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass arguments by reference")]
+    fn path(&self, page: &i64) -> String {
+        if *page <= 1 { self.thread_path.clone() } else { format!("{}?page={page}", self.thread_path) }
+    }
+    fn previous(&self) -> Option<i64> {
+        (self.current > 1).then(|| self.current - 1)
+    }
+    fn next(&self) -> Option<i64> {
+        (self.current < self.count()).then(|| self.current + 1)
+    }
+}
+
+/// Puts the page together from what one trip to the database brought.
+pub(super) fn show(site: &Site, viewer: &Viewer, loaded: Loaded, current: i64) -> Result<ThreadPage, Error> {
+    let Loaded { boards, board, thread, posts, beside, mut marks } = loaded;
+    let pages = Pages { last: thread.last_number };
+    let reply = may_reply(&board, &thread, viewer);
+    let reader = Reader {
+        member: viewer.0.as_ref(),
+        is_invited: viewer
+            .0
+            .as_ref()
+            .is_some_and(|member| marks.get(&member.id).is_some_and(|own| is_invited(own.tier, &own.badges))),
+        may_reply: matches!(reply, Reply::Open),
+    };
+    let entries = entries(&thread, &posts, pages.range(current), &beside, &marks, &reader)?;
+    let options = options(&thread, &posts, &beside, &reader);
+    let description = entries.iter().find_map(Entry::excerpt).unwrap_or_else(|| thread.title.clone());
+    let invites = reader.is_invited && thread.about_verification;
+    let author =
+        marks.remove(&thread.author).ok_or_else(|| Error::internal("a thread without its author"))?;
+    let here = paths::thread_page(thread.id.0, &thread.slug, current);
+    let title = if current == 1 { thread.title.clone() } else { format!("{}, page {current}", thread.title) };
+    let mut way = crumbs(&boards, &board);
+    way.push(Crumb::new(&thread.title, thread.path()));
+    Ok(ThreadPage {
+        frame: Frame::new(site, viewer.account(), title)
+            .described(description)
+            .with_crumbs(way)
+            .canonical(site, &here)
+            .at(here),
+        started: When(thread.created_at),
+        posts: grouped(thread.posts),
+        page: current,
+        pager: Pager { thread_path: thread.path(), pages, current },
+        entries,
+        options,
+        invite: invites.then(|| author_tier(viewer)),
+        form: ReplyForm::empty(matches!(reply, Reply::Open))?,
+        reply,
+        problems: Problems::none(),
+        author,
+        thread,
+    })
+}
+
+fn options(thread: &Thread, posts: &[Post], beside: &Beside, reader: &Reader<'_>) -> Options {
+    let first_new = reader.first_new(thread, beside);
+    let opening = posts.iter().find(|post| post.number == 1 && post.removal.is_none());
+    let may_report = opening.filter(|post| reader.is_member() && !reader.is(post.author));
+    Options {
+        first_new: first_new.map(|number| {
+            (paths::post_number(thread.id.0, &thread.slug, number), thread.last_number - number + 1)
+        }),
+        relation: reader.is_member().then(|| beside.relation.clone().unwrap_or_default()),
+        was_read: beside.relation.as_ref().is_some_and(|relation| relation.last_read > 0),
+        report: may_report.map(|post| format!("{}/report", paths::post(post.id.0))),
+        moderates: reader.moderates(),
+        retitles: reader.moderates() || (reader.is(thread.author) && !thread.locked),
+    }
+}
+
+impl Options {
+    fn is_level(&self, level: &str) -> bool {
+        self.relation.as_ref().is_some_and(|relation| relation.level == level)
+    }
+}
+
+fn author_tier(viewer: &Viewer) -> &'static str {
+    viewer.0.as_ref().and_then(|member| member.tier).map_or("", Tier::title)
+}
+
+fn may_reply(board: &Board, thread: &Thread, viewer: &Viewer) -> Reply {
+    let Some(member) = &viewer.0 else {
+        return if thread.locked {
+            Reply::Closed(rules::MayNotReply::Locked.to_string())
+        } else {
+            Reply::SignIn
+        };
+    };
+    match rules::may_reply(board, thread.kind, thread.locked, &member.standing(), member.email_confirmed) {
+        Ok(()) => Reply::Open,
+        Err(why) => Reply::Closed(why.to_string()),
+    }
+}
