@@ -98,7 +98,9 @@ describe("with scripts on", () => {
       visit({}, async (page) => {
         await page.goto(await startThread(`Pictures by ${how}`));
         await hand(page, how, [await picture(page, "a.png", "#642", 500), await picture(page, "b.png", "#264", 501)]);
-        await describeIt(page, "First");
+        await dialog(page).getByLabel("What does it show?").fill("First");
+        await dialog(page).getByRole("button", { name: "Add the image" }).click();
+        await page.waitForFunction(() => document.querySelector("textarea[name=body]").value.includes("![First]"));
         await dialog(page).getByLabel("It is only decoration").check();
         await dialog(page).getByRole("button", { name: "Add the image" }).click();
         await said(page).getByText("b.png is in your text").waitFor();
