@@ -222,10 +222,14 @@ impl Post<'_> {
 
     /// Shows a picture, as a link to the whole of it where it is in no link yet.
     fn end_picture(&mut self) {
-        let Some((path, element)) = self.picture.take().map(Picture::finish) else { return };
-        self.link(&path);
+        let Some((element, path)) = self.picture.take().map(Picture::finish) else { return };
+        if let Some(path) = &path {
+            self.link(path);
+        }
         self.builder.picture(&element);
-        self.end_link();
+        if path.is_some() {
+            self.end_link();
+        }
     }
 
     fn table(&mut self, columns: usize, range: Range<usize>) {

@@ -1,7 +1,5 @@
 //! Pictures of this site in posts: the names under which they are kept, and how Markdown shows them.
 
-use std::fmt::Write;
-
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::characters::{is_invisible, is_stripped};
@@ -243,13 +241,11 @@ impl Picture {
         false
     }
 
-    /// Where it is shown in full, and the element that shows it here.
-    pub(super) fn finish(self) -> (String, String) {
-        let mut alt = String::new();
-        for word in self.alt.split_whitespace() {
-            let _ = write!(alt, "{}{word}", if alt.is_empty() { "" } else { " " });
-        }
-        (self.name.path(), element(&self.name, &escape_alt(&alt)))
+    /// The element that shows it, and the address of the whole of it. Decoration leads nowhere: a link needs words.
+    pub(super) fn finish(self) -> (String, Option<String>) {
+        let alt = escape_alt(&self.alt.split_whitespace().collect::<Vec<_>>().join(" "));
+        let path = (!alt.is_empty()).then(|| self.name.path());
+        (element(&self.name, &alt), path)
     }
 }
 

@@ -1,5 +1,4 @@
-// Pictures for whoever writes: picked, pasted or dropped, described, uploaded, put at the cursor. Without it,
-// a page does the same.
+// Pictures for whoever writes: picked, pasted or dropped, described, put at the cursor.
 const LARGEST = 10 << 20;
 const FORM = `<form class="form" method="dialog">
 <h2>Add an image</h2>
@@ -41,9 +40,11 @@ async function send(form) {
 function insert(words, line) {
   const { selectionStart: at, value } = words;
   const gap = at === 0 || value[at - 1] === "\n" ? "" : "\n\n";
-  words.setRangeText(`${gap}${line}\n`, at, words.selectionEnd, "end");
-  words.dispatchEvent(new Event("input", { bubbles: true }));
+  const text = `${gap}${line}\n`;
+  words.setRangeText(text, at, words.selectionEnd);
   words.focus();
+  words.selectionStart = words.selectionEnd = at + text.length;
+  words.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function help(words, button) {

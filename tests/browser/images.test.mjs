@@ -134,10 +134,10 @@ describe("with scripts off", () => {
       const file = await picture(drawing, "quay.png", "#357");
       await drawing.context().close();
       await page.goto("/uploads/new");
-      await page.getByLabel("Picture").setInputFiles(file);
+      await page.locator("#image").setInputFiles(file);
       await page.getByRole("button", { name: "Upload the picture" }).click();
       await page.getByText("Say in a few words what the picture shows").waitFor();
-      await page.getByLabel("Picture").setInputFiles(file);
+      await page.locator("#image").setInputFiles(file);
       await page.getByLabel("What does it show?").fill("The quay at night");
       await page.getByRole("button", { name: "Upload the picture" }).click();
       await page.getByRole("heading", { name: "Your picture is ready" }).waitFor();
@@ -155,7 +155,7 @@ describe("with scripts off", () => {
       visit({ width, scheme }, async (page) => {
         await page.goto("/uploads/new");
         for (const [at, colour] of ["#357", "#753"].entries()) {
-          await page.getByLabel("Picture").setInputFiles(await picture(page, "quay.png", colour, 800 + width + at));
+          await page.locator("#image").setInputFiles(await picture(page, "quay.png", colour, 800 + width + at));
           await page.getByLabel("What does it show?").fill("The quay at night");
           await page.getByRole("button", { name: "Upload the picture" }).click();
           await page.getByRole("heading", { name: "Your picture is ready" }).waitFor();
