@@ -9,7 +9,7 @@ const FORM = `<form class="form" method="dialog">
 <div class="actions"><button class="button button-primary" value="add">Add the image</button>
 <button class="button button-quiet" value="" formnovalidate>Cancel</button></div></form>`;
 
-// Asks what the picture shows; answers with nothing when it is not to be uploaded.
+// What the picture shows; nothing when it is not to be uploaded.
 function ask() {
   const dialog = document.createElement("dialog");
   dialog.className = "image-dialog";
@@ -79,7 +79,7 @@ function help(words, button) {
   });
   words.addEventListener("paste", (event) => {
     const { files, types } = event.clipboardData;
-    // Copied words bring a picture of themselves along.
+    // Copied words bring their picture.
     if (files.length && !types.includes("text/plain")) take(event, [...files]);
   });
   words.addEventListener("dragover", (event) => {

@@ -160,11 +160,11 @@ describe("with scripts off", () => {
           await page.getByRole("button", { name: "Upload the picture" }).click();
           await page.getByRole("heading", { name: "Your picture is ready" }).waitFor();
         }
-        assert.deepEqual(await axe(page), []);
-        assert.equal(await overflow(page), null);
         if (process.env.SCREENSHOTS) {
           await page.screenshot({ path: `${process.env.SCREENSHOTS}/uploads-${width}-${scheme}.png`, fullPage: true });
         }
+        assert.deepEqual(await axe(page), []);
+        assert.equal(await overflow(page), null);
       }));
   }
 });
