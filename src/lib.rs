@@ -27,6 +27,8 @@ pub mod accounts;
 
 pub mod acts;
 
+pub mod uploads;
+
 pub mod threads;
 
 pub mod verification;

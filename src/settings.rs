@@ -4,6 +4,7 @@
 //! default.
 
 mod given;
+mod storage;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use url::Url;
 
 pub use given::Given;
+pub use storage::{Bucket, StorageSettings};
 
 use crate::colours::{Colour, DARK_PAGE, LIGHT_PAGE, READABLE};
 use crate::db::DatabaseUrl;
@@ -38,6 +40,8 @@ pub struct Settings {
     pub smtp: Option<Url>,
     /// Who mail is from.
     pub mail_from: String,
+    /// Where uploaded pictures are kept.
+    pub storage: StorageSettings,
     /// How many proxies add to `X-Forwarded-For`.
     pub proxies: usize,
     /// What is logged, as a filter.
@@ -86,8 +90,24 @@ const SMTP_URL: Name = Name { key: "smtp_url", variable: "TOUCHSTONE_SMTP_URL" }
 const MAIL_FROM: Name = Name { key: "mail_from", variable: "TOUCHSTONE_MAIL_FROM" };
 const PROXIES: Name = Name { key: "proxies", variable: "TOUCHSTONE_PROXIES" };
 const LOG: Name = Name { key: "log", variable: "TOUCHSTONE_LOG" };
-const ALL: [Name; 11] =
-    [LISTEN, URL, DATABASE, DATA, NAME, ACCENT, ACCENT_DARK, SMTP_URL, MAIL_FROM, PROXIES, LOG];
+const ALL: [Name; 16] = [
+    LISTEN,
+    URL,
+    DATABASE,
+    DATA,
+    NAME,
+    ACCENT,
+    ACCENT_DARK,
+    SMTP_URL,
+    MAIL_FROM,
+    storage::STORAGE,
+    storage::ENDPOINT,
+    storage::REGION,
+    storage::KEY,
+    storage::SECRET,
+    PROXIES,
+    LOG,
+];
 
 /// Where values are looked up, in order of weight.
 struct Sources<'a> {
@@ -180,6 +200,7 @@ impl Settings {
             .map(|found| sender(&found))
             .transpose()?
             .unwrap_or_else(|| default_sender(&url));
+        let storage = storage::read(&sources)?;
         let proxies = sources
             .find(given.proxies.as_ref(), &PROXIES)?
             .map(|found| found.value.parse().map_err(|_| found.refuse("a number of proxies such as 0 or 1")))
@@ -190,7 +211,7 @@ impl Settings {
             .map(|found| log_filter(&found))
             .transpose()?
             .unwrap_or_else(|| "info,actix_server=warn".to_owned());
-        Ok(Self { listen, url, database, data, name, accent, smtp, mail_from, proxies, log })
+        Ok(Self { listen, url, database, data, name, accent, smtp, mail_from, storage, proxies, log })
     }
 
     /// Whether people reach the forum over https: then cookies are bound to it.

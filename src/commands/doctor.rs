@@ -4,8 +4,11 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::{Outcome, say};
 use crate::db::{DatabaseUrl, Db, migrations};
+use crate::error::Error;
 use crate::exchange::store::check;
-use crate::settings::Settings;
+use crate::outside::storage;
+use crate::settings::{Settings, StorageSettings};
+use crate::uploads::actions::{self as uploads, Pictures};
 
 /// Runs the command.
 ///
@@ -73,13 +76,13 @@ fn database(settings: &Settings) -> Vec<String> {
     {
         return vec![format!("There is no database at {} yet: start the forum once.", path.display())];
     }
-    match Db::open(&settings.database).and_then(|db| inspect(&db)) {
+    match Db::open(&settings.database).and_then(|db| inspect(settings, &db)) {
         Ok(wrong) => wrong,
         Err(cause) => vec![cause.cause()],
     }
 }
 
-fn inspect(db: &Db) -> Result<Vec<String>, crate::error::Error> {
+fn inspect(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
     let mut conn = db.connection()?;
     say(&format!("database: {} at {}", conn.version()?, db.url().shown()));
     let pending = migrations::pending(&mut conn)?;
@@ -93,9 +96,29 @@ fn inspect(db: &Db) -> Result<Vec<String>, crate::error::Error> {
         )]);
     }
     drop(conn);
-    let wrong = db.read_now(check::all)?;
+    let mut wrong = db.read_now(check::all)?;
     if wrong.is_empty() {
         say("counters: equal what they count");
     }
+    wrong.extend(pictures(settings, db)?);
     Ok(wrong)
+}
+
+/// Looks for the file of every uploaded picture.
+fn pictures(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
+    let pictures = Pictures::new(storage::open(settings).map_err(Error::Refused)?);
+    let checked = actix_web::rt::System::new().block_on(uploads::check(db, &pictures))?;
+    let looked_at = match checked.pictures {
+        1 => "the one picture".to_owned(),
+        many => format!("all {many} pictures"),
+    };
+    let place = match &settings.storage {
+        StorageSettings::Data => "the data folder".to_owned(),
+        StorageSettings::S3(bucket) => format!("{bucket:?}"),
+    };
+    say(&format!("uploads: looked for the files of {looked_at} in {place}"));
+    let missing = |name: &String| {
+        format!("The uploaded picture {name} is not in {place}: bring it back from a backup.")
+    };
+    Ok(checked.missing.iter().map(missing).collect())
 }

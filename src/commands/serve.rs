@@ -19,16 +19,18 @@ use crate::error::Error;
 use crate::jobs::Jobs;
 use crate::outside::mail::{Mailer, Outbox};
 use crate::outside::smtp::Smtp;
+use crate::outside::storage::{self, Folder, Storage};
 use crate::settings::Settings;
 use crate::threads::live::Watching;
 use crate::threads::reading::Reads;
 use crate::threads::readers::Readers;
 use crate::threads::views::Views;
 use crate::tokens::Token;
+use crate::uploads::actions::Pictures;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
 use crate::{
-    accounts, announcements, badges, boards, members, moderation, notifications, outside, threads,
+    accounts, announcements, badges, boards, members, moderation, notifications, outside, threads, uploads,
     verification,
 };
 
@@ -52,15 +54,18 @@ pub struct Forum {
     pub seen: Arc<Seen>,
     /// Threads that somebody has open.
     pub watching: Arc<Watching>,
+    /// Where uploaded pictures are made and kept.
+    pub pictures: Pictures,
 }
 
 impl Forum {
-    /// Puts a forum together around a database.
+    /// Puts a forum together around a database, with its pictures in the data folder.
     #[must_use]
     pub fn new(settings: Settings, db: Db, clock: Clock, demo: bool) -> Self {
         let assets = Arc::new(Assets::gather(&settings.accent));
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
         let banners = Arc::default();
+        let pictures = Pictures::new(Arc::new(Folder::new(&settings.data)));
         let site = Site { db, clock, settings, assets, demo, mail_queued, banners };
         Self {
             site,
@@ -69,7 +74,15 @@ impl Forum {
             readers: Arc::default(),
             seen: Arc::default(),
             watching: Arc::default(),
+            pictures,
         }
+    }
+
+    /// The same forum with its pictures elsewhere.
+    #[must_use]
+    pub fn with_storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.pictures = Pictures::new(storage);
+        self
     }
 
     /// The jobs that belong to it.
@@ -91,6 +104,7 @@ impl Forum {
                 community: self.site.settings.name.clone(),
             },
             watching: Arc::clone(&self.watching),
+            pictures: self.pictures.clone(),
         }
     }
 
@@ -124,9 +138,11 @@ impl Forum {
             .app_data(web::Data::from(Arc::clone(&self.readers)))
             .app_data(web::Data::from(Arc::clone(&self.seen)))
             .app_data(web::Data::from(Arc::clone(&self.watching)))
+            .app_data(web::Data::new(self.pictures.clone()))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             .configure(threads::pages::routes)
             .configure(assets::routes)
+            .configure(uploads::pages::routes)
             .configure(accounts::pages::routes)
             .configure(moderation::pages::routes)
             .configure(notifications::pages::routes)
@@ -166,7 +182,8 @@ pub fn run(settings: Settings, with_demo: bool) -> Outcome {
     }
     let mailer = mailer(&settings, with_demo)?;
     greet(&settings, &db, &clock, with_demo, mailer.is_some())?;
-    let forum = Forum::new(settings, db, clock, with_demo);
+    let storage = storage::open(&settings)?;
+    let forum = Forum::new(settings, db, clock, with_demo).with_storage(storage);
     actix_web::rt::System::new().block_on(listen(forum, mailer))
 }
 

@@ -28,6 +28,7 @@ use crate::threads::readers::{Readers, Step};
 use crate::threads::reading::{self, Reads};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
+use crate::uploads::actions::{self as uploads, Pictures};
 use crate::web::banners::Banners;
 
 /// How often gathered counts are written down.
@@ -68,6 +69,8 @@ pub struct Jobs {
     pub letterhead: Letterhead,
     /// Threads that somebody has open.
     pub watching: Arc<Watching>,
+    /// Where uploaded pictures are.
+    pub pictures: Pictures,
 }
 
 impl Jobs {
@@ -109,7 +112,8 @@ impl Jobs {
         writing.await
     }
 
-    /// Writes down how far members read, and what they were told of that they have seen; with nothing gathered, nothing is written.
+    /// Writes down how far members read, and what they were told of that they have seen; with nothing gathered,
+    /// nothing is written.
     ///
     /// # Errors
     /// When the database fails; what was gathered is in the next batch then.
@@ -127,17 +131,18 @@ impl Jobs {
         Ok(())
     }
 
-    /// Drops sessions, links and counts that are over.
+    /// Drops sessions, links and counts that are over, and pictures that nobody uses.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database or the storage fails.
     pub async fn sweep(&self) -> Result<(), Error> {
         let now = self.clock.now();
         let sweeping = self.db.write(move |conn| {
             Ok(accounts::sweep(conn, now - rules::SESSION_IDLE, now - rules::WINDOW, now)?)
         });
         let gone = sweeping.await?;
-        tracing::debug!(gone, "swept what is over");
+        let pictures = uploads::orphans(&self.db, &self.clock, &self.pictures).await?;
+        tracing::debug!(gone, pictures, "swept what is over");
         Ok(())
     }
 

@@ -182,6 +182,12 @@ impl Builder {
         self.write(words, true);
     }
 
+    /// Shows a picture, which is written already.
+    pub(super) fn picture(&mut self, element: &str) {
+        self.open_leaf();
+        self.html.push_str(element);
+    }
+
     /// Breaks the line, where there is one.
     pub(super) fn line_break(&mut self) {
         if self.leaf.as_ref().is_some_and(|leaf| leaf.open) {

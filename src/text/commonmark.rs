@@ -7,6 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEn
 
 use super::blocks::Block;
 use super::builder::Builder;
+use super::images::Picture;
 use super::quotes::{CUT, MAX_QUOTES};
 use super::{address, plain, sanitize};
 
@@ -32,6 +33,7 @@ pub(super) fn build(source: &str) -> String {
         marks: Vec::new(),
         links: 0,
         images: Vec::new(),
+        picture: None,
         code: false,
         in_head: false,
         cells: 0,
@@ -56,6 +58,8 @@ struct Post<'s> {
     links: usize,
     /// For each image that is open, its file and how much was written before it.
     images: Vec<(String, usize)>,
+    /// The picture of this site that is open.
+    picture: Option<Picture>,
     code: bool,
     in_head: bool,
     cells: usize,
@@ -72,6 +76,12 @@ impl Post<'_> {
             return;
         }
         if self.is_cut(&event) {
+            return;
+        }
+        if let Some(picture) = &mut self.picture {
+            if picture.take(&event) {
+                self.end_picture();
+            }
             return;
         }
         match event {
@@ -156,6 +166,10 @@ impl Post<'_> {
             }
             Tag::Link { dest_url, .. } => self.link(&dest_url),
             Tag::Image { dest_url, .. } => {
+                self.picture = Picture::begin(&dest_url);
+                if self.picture.is_some() {
+                    return;
+                }
                 self.link(&dest_url);
                 self.images.push((dest_url.into_string(), self.builder.len()));
             }
@@ -235,6 +249,18 @@ impl Post<'_> {
     fn end_link(&mut self) {
         self.links = self.links.saturating_sub(1);
         self.end_mark();
+    }
+
+    /// Shows a picture, as a link to the whole of it where it is in no link yet.
+    fn end_picture(&mut self) {
+        let Some((element, path)) = self.picture.take().map(Picture::finish) else { return };
+        if let Some(path) = &path {
+            self.link(path);
+        }
+        self.builder.picture(&element);
+        if path.is_some() {
+            self.end_link();
+        }
     }
 
     fn table(&mut self, columns: usize, range: Range<usize>) {

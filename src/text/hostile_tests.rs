@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::address;
 use super::characters::is_stripped;
+use super::images;
 use super::known::Known;
 use super::markdown::{Format, render, render_with};
 use super::sanitize::{LINK_REL, TAGS};
@@ -39,10 +40,20 @@ pub(super) fn misses(html: &str) -> Vec<String> {
                 } else if !TAGS.contains(&name) {
                     misses.push(format!("element {name}"));
                 }
+                let picture = element.attr("src").and_then(images::shown_at).map(|name| name.shown());
+                if name == "img" && element.attrs().count() != 6 {
+                    misses.push("a picture that is not whole".to_owned());
+                }
                 for (attribute, value) in element.attrs() {
                     let fine = match (name, attribute) {
                         ("a", "href") => address::allowed(value).as_deref() == Some(value),
                         ("a", "rel") => value == LINK_REL,
+                        ("img", "src") => images::shown_at(value).is_some(),
+                        ("img", "alt") => true,
+                        ("img", "width") => picture.is_some_and(|size| size.0.to_string() == value),
+                        ("img", "height") => picture.is_some_and(|size| size.1.to_string() == value),
+                        ("img", "loading") => value == "lazy",
+                        ("img", "decoding") => value == "async",
                         ("ol", "start") => value.parse::<u32>().is_ok(),
                         ("main", "id") => value == "before",
                         _ => false,
@@ -76,6 +87,7 @@ fn unknown_tag(tag: &str) -> Option<String> {
     let known = TAGS.contains(&name)
         && (bare
             || name == "ol" && tag.starts_with("ol start=\"")
+            || name == "img" && tag.starts_with("img src=\"/uploads/")
             || name == "a" && tag.starts_with("a href=\""));
     let lower = tag.to_ascii_lowercase();
     let hostile = lower.starts_with("script")
@@ -173,6 +185,9 @@ fn the_judge_sees_what_is_wrong() {
         "<a href=\"javascript:x\" rel=\"nofollow ugc noopener\">a</a>",
         "</div><p>a</p>",
         "<a href=\"/x\">a</a>",
+        "<p><img src=\"/uploads/0123456789abcdef0123456789abcdef-9x9.png\" alt=\"\" width=\"10\" height=\"9\" loading=\"lazy\" decoding=\"async\"></p>",
+        "<p><img src=\"/uploads/0123456789abcdef0123456789abcdef-9x9.png\" alt=\"\" width=\"9\" height=\"9\"></p>",
+        "<p><img src=\"/uploads/x.png\" alt=\"\" width=\"9\" height=\"9\" loading=\"lazy\" decoding=\"async\"></p>",
         "<!-- a -->",
         "<p style=\"x\">a</p>",
         "<p>\u{202E}</p>",

@@ -6,7 +6,7 @@ use std::panic::catch_unwind;
 
 use super::characters::is_stripped;
 use super::known::{self, Known};
-use super::lexer::{Lexer, Token};
+use super::lexer::{Lexer, Token, attribute};
 use super::{commonmark, import, plain, sanitize};
 
 /// Raised whenever the same source would render differently, so that stored posts are rendered again.
@@ -105,6 +105,9 @@ pub fn excerpt(html: &SafeHtml, characters: usize) -> String {
     for token in Lexer::new(html.as_str()) {
         let text = match token {
             Token::Text(text) => import::decode(text),
+            Token::Open { name: "img", attributes, .. } => {
+                import::decode(attribute(attributes, "alt").unwrap_or_default())
+            }
             Token::Open { name, .. } | Token::Close { name, .. } => {
                 gap |= name == "br" || !import::is_inline(name);
                 continue;

@@ -81,6 +81,37 @@ fn images_are_links_in_their_own_words() {
 }
 
 #[test]
+fn a_picture_of_this_site_is_shown_and_leads_to_the_whole_of_it() {
+    let name = "0123456789abcdef0123456789abcdef-1600x900";
+    let shown = |alt: &str| {
+        format!(
+            "<img src=\"/uploads/{name}-small.jpg\" alt=\"{alt}\" width=\"640\" height=\"360\" loading=\"lazy\" decoding=\"async\">"
+        )
+    };
+    let path = format!("/uploads/{name}.jpg");
+    let linked = |alt: &str| link(&path, &shown(alt));
+    assert_eq!(
+        markdown(&format!("a ![b *c* `d`\ne]({path} \"t\") f")),
+        format!("<p>a {} f</p>", linked("b c d e"))
+    );
+    // A link needs words, and decoration has none.
+    assert_eq!(markdown(&format!("![]({path})")), format!("<p>{}</p>", shown("")));
+    assert_eq!(markdown(&format!("![a][x]\n\n[x]: {path}")), format!("<p>{}</p>", linked("a")));
+    assert_eq!(markdown(&format!("![a ![b](/c) [d](/e)]({path})")), format!("<p>{}</p>", linked("a b d")));
+    assert_eq!(markdown(&format!("[![a]({path})](/t/1)")), format!("<p>{}</p>", link("/t/1", &shown("a"))));
+    assert_eq!(markdown(&format!("- ![a]({path})\n")), format!("<ul><li>{}</li></ul>", linked("a")));
+    assert_eq!(
+        markdown(&format!("![a\u{202E}\"><script>&#x202E;&quot; onerror=x]({path})")),
+        format!("<p>{}</p>", linked("a&quot;&gt;&lt;script&gt;&quot; onerror=x"))
+    );
+    let elsewhere = format!("https://x.example{path}");
+    assert_eq!(markdown(&format!("![a]({elsewhere})")), format!("<p>{}</p>", link(&elsewhere, "a")));
+    let small = format!("/uploads/{name}-small.jpg");
+    assert_eq!(markdown(&format!("![a]({small})")), format!("<p>{}</p>", link(&small, "a")));
+    assert_eq!(excerpt(&render(Format::Markdown, &format!("![A quay]({path})")), 50), "A quay");
+}
+
+#[test]
 fn addresses_become_links_except_in_links_and_code() {
     assert_eq!(
         markdown("https://a.example/b_c_d?e=1&f"),

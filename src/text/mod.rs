@@ -1,6 +1,7 @@
 //! Members' words: posts to safe HTML (nothing else makes it), and the names and titles they choose.
 
 pub mod diff;
+pub mod images;
 pub mod known;
 pub mod markdown;
 pub mod mentions;

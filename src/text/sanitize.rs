@@ -8,13 +8,14 @@ use ammonia::{Builder, UrlRelative};
 
 use super::address;
 use super::characters::{is_invisible, is_stripped};
+use super::images;
 use super::lexer::{Lexer, Token, attribute};
 
 /// What every link says of where it leads.
 pub(super) const LINK_REL: &str = "nofollow ugc noopener";
 
 /// The elements that a post may hold.
-pub(super) const TAGS: [&str; 25] = [
+pub(super) const TAGS: [&str; 26] = [
     "p",
     "br",
     "hr",
@@ -40,6 +41,7 @@ pub(super) const TAGS: [&str; 25] = [
     "td",
     "sup",
     "sub",
+    "img",
 ];
 
 /// How often the sanitizer may change its own output before the post is shown as plain text.
@@ -52,13 +54,20 @@ static STRICT: LazyLock<Builder<'static>> = LazyLock::new(|| {
     strict
         .tags(TAGS.into_iter().collect())
         .clean_content_tags(HashSet::from(["script", "style"]))
-        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href"])),
+            ("img", HashSet::from(["src", "alt", "width", "height", "loading", "decoding"])),
+            ("ol", HashSet::from(["start"])),
+        ]))
         .generic_attributes(HashSet::new())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some(LINK_REL))
         .strip_comments(true)
         .attribute_filter(|_, name, value| match name {
+            "src" => images::shown_at(value).map(|_| Cow::Borrowed(value)),
+            // With the address goes the picture, and with the picture everything said of it.
+            "alt" | "width" | "height" | "loading" | "decoding" => Some(Cow::Borrowed(value)),
             "href" => address::allowed(value).map(Cow::Owned),
             "start" => list_start(value).map(|start| Cow::Owned(start.to_string())),
             "rel" => Some(Cow::Borrowed(value)),
@@ -105,6 +114,15 @@ fn tidy(html: &str) -> String {
                     tidied.push_str(raw);
                 }
             }
+            // Only pictures of this site, and only as large as their names say.
+            Token::Open { name: "img", attributes, .. } => {
+                if let Some(name) = attribute(attributes, "src").and_then(images::shown_at) {
+                    let alt = attribute(attributes, "alt").unwrap_or_default();
+                    let hidden = |c: &char| is_stripped(*c) || is_invisible(*c);
+                    let alt: String = alt.chars().filter(|c| !hidden(c)).collect();
+                    tidied.push_str(&images::element(&name, &alt));
+                }
+            }
             Token::Open { raw, .. } | Token::Close { raw, .. } => tidied.push_str(raw),
             Token::Text(text) => {
                 let linked = links.contains(&true);
@@ -146,6 +164,34 @@ mod tests {
     #[test]
     fn characters_that_are_never_shown_go_even_when_spelled_as_references() {
         assert_eq!(settled("<p>a&#x202E;b&#8294;c&#1;d</p>"), "<p>abcd</p>");
+    }
+
+    #[test]
+    fn a_picture_says_nothing_but_what_its_name_says() {
+        let name = "0123456789abcdef0123456789abcdef-1600x900";
+        let clean = format!(
+            "<p><img src=\"/uploads/{name}-small.jpg\" alt=\"A &quot;b&quot;\" width=\"640\" height=\"360\" loading=\"lazy\" decoding=\"async\"></p>"
+        );
+        assert_eq!(settled(&clean), clean);
+        assert_eq!(
+            settled(&format!(
+                "<p><img onerror=x alt='A \"b\"' style=x width=9999 height=1 srcset=/x src=/uploads/{name}-small.jpg class=y decoding=sync></p>"
+            )),
+            clean
+        );
+        for src in [
+            format!("/uploads/{name}.jpg"),
+            format!("/uploads/{name}-small.svg"),
+            format!("/uploads/../{name}-small.jpg"),
+            format!("//evil.example/uploads/{name}-small.jpg"),
+            format!("https://evil.example/uploads/{name}-small.jpg"),
+            format!("/uploads/{name}-small.jpg?x"),
+            format!("/uploads/{name}-small.jpg "),
+            String::new(),
+        ] {
+            assert_eq!(settled(&format!("<p>a<img src=\"{src}\" alt=x></p>")), "<p>a</p>", "{src}");
+        }
+        assert_eq!(settled("<p>a<img alt=x></p>"), "<p>a</p>");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::members::{self, MemberId};
 use crate::text::known::{self, Named};
 use crate::text::names::{Title, slug};
 use crate::text::{Format, SafeHtml, render};
-use crate::{badges, boards, events};
+use crate::{badges, boards, events, uploads};
 
 /// Who writes, and what they may.
 #[derive(Clone, Debug)]
@@ -278,6 +278,7 @@ fn add_post(
     if !written.pointed.is_empty() {
         talk::actions::note(conn, post, written)?;
     }
+    uploads::actions::note_new(conn, post, &written.body)?;
     // What does not exist for everyone shows in no count either.
     if audience.is_everyone() {
         boards::store::add_counts(conn, board, 0, 1)?;

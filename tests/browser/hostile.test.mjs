@@ -62,8 +62,9 @@ function bundle() {
  */
 function judge({ base, badges, styled }) {
   const ALLOWED =
-    "p br hr strong em del code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td sup sub".split(" ");
-  const ATTRIBUTES = { a: ["href", "rel"], ol: ["start"] };
+    "p br hr strong em del code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td sup sub img".split(" ");
+  const ATTRIBUTES = { a: ["href", "rel"], ol: ["start"], img: ["src", "alt", "width", "height", "loading", "decoding"] };
+  const PICTURE = /^\/uploads\/[0-9a-f]{32}-\d+x\d+(-small)?\.(jpg|png)$/;
   const TURNS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]/;
   const problems = [];
   const judgeLink = (link, say) => {
@@ -95,6 +96,8 @@ function judge({ base, badges, styled }) {
       for (const { name: attribute } of element.attributes) {
         if (!ATTRIBUTES[name]?.includes(attribute)) say(`an attribute ${attribute} of ${name}`);
       }
+      if (name === "img" && !PICTURE.test(element.getAttribute("src"))) say("a picture from elsewhere");
+      if (name === "img" && !(element.width <= 640 && element.height <= 640)) say("a picture that is too large");
       if (name === "a") judgeLink(element, (what) => say(`a link ${what}`));
     }
     if (body.querySelector("[data-badge], [data-tier], [data-role], [data-rank], .badge, .role, .tier, .rank")) say("a mark");
@@ -112,16 +115,21 @@ function judge({ base, badges, styled }) {
   return problems;
 }
 
-/** What the browser asked for beside the pages themselves. */
+/** The collection's pictures were never uploaded: any will do. */
+const showPictures = (page) =>
+  page.route(/\/uploads\/[^/]+$/, (route) => route.fulfill({ contentType: "image/png", body: "" }));
+
+/** What the browser asked for beside the pages themselves, and pictures of this site. */
 const strayRequests = (page, pages) =>
   page.asked.filter((url) => {
     const { origin, pathname, search } = new URL(url);
-    return origin !== forum.base || !(pathname.startsWith("/assets/") || pages.has(pathname + search));
+    return origin !== forum.base || !(/^\/(assets|uploads)\/[^/]+$/.test(pathname) || pages.has(pathname + search));
   });
 
 /** Reads every post of the collection, and returns what was wrong. */
 async function readAll({ bypassCSP }) {
   const page = await newPage(browser, forum, { bypassCSP });
+  await showPictures(page);
   const problems = [];
   const visited = new Set();
   let posts = 0;
@@ -189,6 +197,7 @@ test("no live preview runs, loads or imitates anything", { timeout: 180_000 }, a
   const cases = CASES.filter(({ format, source }) => format === "markdown" && source.trim() !== "");
   const step = Math.floor(cases.length / 30);
   const page = await newPage(browser, forum, { as: "maria-k", bypassCSP: true });
+  await showPictures(page);
   await page.goto(`${threads.at(-1)}?page=2`);
   const [path] = [new URL(page.url())].map(({ pathname, search }) => pathname + search);
   const problems = [];

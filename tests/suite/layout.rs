@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("boards", ""),
     ("accounts", ""),
     ("acts", ""),
+    ("uploads", ""),
     ("threads", "verification moderation"),
     ("verification", "boards accounts threads"),
     ("moderation", "verification"),

@@ -34,4 +34,5 @@ mod serve;
 mod stream;
 mod talk;
 mod threads;
+mod uploads;
 mod visitors;

@@ -63,6 +63,7 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     note("member", "ranks", cost(&site, &member, "/ranks").await);
     note("member", "blocks", cost(&site, &member, "/settings/blocks").await);
     note("administrator", "ranks", cost(&site, &administrator, "/admin/ranks").await);
+    note("member", "upload", cost(&site, &member, "/uploads/new").await);
     note("administrator", "members", cost(&site, &administrator, "/admin/members").await);
     note("administrator", "one member", cost(&site, &administrator, "/admin/members/maria-k").await);
     note("administrator", "boards", cost(&site, &administrator, "/admin/boards").await);
@@ -108,6 +109,7 @@ member         profile              12
 member         ranks                9
 member         blocks               6
 administrator  ranks                7
+member         upload               6
 administrator  members              7
 administrator  one member           8
 administrator  boards               6

@@ -191,6 +191,10 @@ const TABLE: &[Row] = &[
     post("/t/{id}/split", "/t/THREAD/split", &[], moderators(422)),
     get("/t/{id}/{slug}/merge", "/t/THREAD/a-thread-to-read/merge", MODERATORS),
     post("/t/{id}/merge", "/t/THREAD/merge", &[], moderators(422)),
+    // Pictures
+    get("/uploads/new", "/uploads/new", SIGNED_IN),
+    post("/uploads", "/uploads", &[], members(422)),
+    get("/uploads/{name}", "/uploads/nothing.jpg", [404; 5]),
     // Keeping order
     get("/p/{post}/remove", "/p/POST/remove", MODERATORS),
     post("/p/{post}/remove", "/p/POST/remove", &[], moderators(422)),

@@ -80,7 +80,7 @@ fn read_thread(server: &Program, thread: &str) -> Vec<(i64, String)> {
         if answer.status != 200 {
             break;
         }
-        let page = Page { status: StatusCode::OK, headers: Vec::new(), body: answer.body };
+        let page = Page { status: StatusCode::OK, headers: Vec::new(), body: answer.body, bytes: Vec::new() };
         let numbers = page.attributes("article", "data-number");
         let words = page.texts("article .post-body");
         assert_eq!(numbers.len(), words.len());

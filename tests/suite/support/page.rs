@@ -9,6 +9,8 @@ pub struct Page {
     pub status: StatusCode,
     pub headers: Vec<(String, String)>,
     pub body: String,
+    /// The body to the letter, for what is no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Page {

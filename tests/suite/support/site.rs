@@ -68,7 +68,8 @@ impl TestSite {
     pub fn on(database: TestDatabase, demo: bool, url: &str) -> Self {
         let db = Db::open(&database.url).unwrap();
         db.migrate().unwrap();
-        let given = Given { url: Some(url.to_owned()), ..Given::default() };
+        let data = database.folder.path().join("data").display().to_string();
+        let given = Given { url: Some(url.to_owned()), data: Some(data), ..Given::default() };
         let settings = Settings::from_sources(&given, &|_| None, "").unwrap();
         let clock = Clock::still_at(noon());
         let forum = Forum::new(settings, db.clone(), clock.clone(), demo);
@@ -121,8 +122,9 @@ impl TestSite {
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        let body = String::from_utf8_lossy(&test::read_body(answer).await).into_owned();
-        Page { status, headers, body }
+        let bytes = test::read_body(answer).await.to_vec();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Page { status, headers, body, bytes }
     }
 
     /// Changes the database by an action.
