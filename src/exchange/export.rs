@@ -230,10 +230,10 @@ fn write_posts(
         after = (last.0.1, last.0.2);
         let ids: Vec<i64> = rows.iter().map(|row| row.0.0).collect();
         let mut origins = origins_of(conn, Kind::Post, &ids)?;
-        let mut quotes = rows::quotes_of(conn, &ids)?;
+        let mut quotes_of = rows::quotes_of(conn, &ids)?;
         for row in rows {
             let origin = origins.remove(&row.0.0).unwrap_or_default();
-            let quoted = quotes.remove(&row.0.0).unwrap_or_default();
+            let quoted = quotes_of.remove(&row.0.0).unwrap_or_default();
             out.line(&Record::Post(post(row, &quoted, origin)))?;
         }
         progress(out.lines);

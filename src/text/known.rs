@@ -106,10 +106,20 @@ pub fn dress(html: &SafeHtml, known: &Known) -> SafeHtml {
 }
 
 fn open_quote(html: &mut String, id: i64, handle: &str) {
-    html.push_str(&format!(
-        "<blockquote class=\"quote\" data-quote=\"{id}\"><p class=\"quote-source\">\
-         <a href=\"/p/{id}\" rel=\"{LINK_REL}\">@{handle} wrote:</a></p>"
-    ));
+    let id = id.to_string();
+    for part in [
+        "<blockquote class=\"quote\" data-quote=\"",
+        &id,
+        "\"><p class=\"quote-source\"><a href=\"/p/",
+        &id,
+        "\" rel=\"",
+        LINK_REL,
+        "\">@",
+        handle,
+        " wrote:</a></p>",
+    ] {
+        html.push_str(part);
+    }
 }
 
 fn link_members(html: &mut String, text: &str, known: &HashSet<String>) {
@@ -117,10 +127,10 @@ fn link_members(html: &mut String, text: &str, known: &HashSet<String>) {
     for (range, handle) in mentions::find(text) {
         if known.contains(&handle) {
             html.push_str(&text[done..range.start]);
-            html.push_str(&format!(
-                "<a href=\"/u/{handle}\" rel=\"{LINK_REL}\">{}</a>",
-                &text[range.clone()]
-            ));
+            for part in ["<a href=\"/u/", &handle, "\" rel=\"", LINK_REL, "\">", &text[range.clone()], "</a>"]
+            {
+                html.push_str(part);
+            }
             done = range.end;
         }
     }

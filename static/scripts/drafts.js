@@ -76,6 +76,7 @@ function keep(form) {
     };
     const stay = () => {
       goOn("");
+      saved = "";
       body.focus();
       save();
     };

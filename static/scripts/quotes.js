@@ -8,8 +8,11 @@ async function quote(address) {
   try {
     const answer = await fetch(address, { headers: { accept: "text/markdown" } });
     if (!answer.ok || !answer.headers.get("content-type").startsWith("text/markdown")) throw new Error(answer.status);
-    composer().dispatchEvent(new CustomEvent("insert-words", { detail: await answer.text() }));
-    composer().scrollIntoView({ block: "nearest" });
+    const words = composer();
+    const quoted = await answer.text();
+    words.setSelectionRange(words.value.length, words.value.length);
+    words.dispatchEvent(new CustomEvent("insert-words", { detail: quoted }));
+    words.scrollIntoView({ block: "nearest" });
   } catch {
     location.href = address;
   }

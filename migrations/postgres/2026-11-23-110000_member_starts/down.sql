@@ -1,2 +1,2 @@
-DROP INDEX members_by_small_name;
-DROP INDEX members_by_handle;
+DROP INDEX members_by_name_start;
+DROP INDEX members_by_handle_start;

@@ -116,7 +116,7 @@ fn bring_one(
     let mut quotes = Vec::new();
     for id in quoted(post) {
         match known.posts.get(id) {
-            Some(quoted) if !quotes.contains(quoted) => quotes.push(*quoted),
+            Some(local) if !quotes.contains(local) => quotes.push(*local),
             Some(_) => {}
             None => state
                 .report

@@ -51,7 +51,7 @@ struct Stretch {
 }
 
 impl Stretch {
-    fn join(&mut self, later: Self) {
+    fn join(&mut self, later: &Self) {
         self.old.end = later.old.end;
         self.new.end = later.new.end;
     }
@@ -64,7 +64,7 @@ fn stretches(ops: &[DiffOp]) -> Vec<Stretch> {
         let next =
             Stretch { same: matches!(op, DiffOp::Equal { .. }), old: op.old_range(), new: op.new_range() };
         match stretches.last_mut() {
-            Some(last) if last.same == next.same => last.join(next),
+            Some(last) if last.same == next.same => last.join(&next),
             _ => stretches.push(next),
         }
     }
@@ -86,7 +86,7 @@ fn readable(old: &[&str], new: &[&str], stretches: Vec<Stretch>) -> Vec<Stretch>
             let (after, same) = (kept.pop(), kept.pop());
             let Some(before) = kept.last_mut() else { break };
             for later in [same, after].into_iter().flatten() {
-                before.join(later);
+                before.join(&later);
             }
         }
     }

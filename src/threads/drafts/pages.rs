@@ -281,10 +281,7 @@ async fn list(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Err
             find_readable(&boards, thread.board, &standing).is_some() && thread.audience.includes(&standing)
         });
         let open: Vec<store::ThreadNamed> = open.collect();
-        Ok(drafts
-            .into_iter()
-            .filter_map(|(place, draft)| row(place, draft, &boards, &open, &standing))
-            .collect())
+        Ok(drafts.iter().filter_map(|(place, draft)| row(*place, draft, &boards, &open, &standing)).collect())
     });
     let rows: Vec<DraftRow> = loading.await?;
     page(&DraftsPage { frame: Frame::new(&site, member.account(), "Your drafts").at("/drafts"), rows })
@@ -299,7 +296,7 @@ fn thread_of(place: Place) -> Option<ThreadId> {
 
 fn row(
     place: Place,
-    draft: Draft,
+    draft: &Draft,
     boards: &[Board],
     open: &[store::ThreadNamed],
     reader: &boards::rules::Standing,

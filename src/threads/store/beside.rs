@@ -326,7 +326,7 @@ fn sorted(mut rows: Vec<Row>) -> Beside {
                     words: Words { body: words, ..Words::default() },
                     sequence: other,
                     saved_at: when,
-                })
+                });
             }
         }
     }

@@ -5,7 +5,7 @@ use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::rules::{self, LONGEST_SELECTION, OFFERED};
+use super::rules::{LONGEST_SELECTION, OFFERED, Start};
 use super::{actions, store};
 use crate::accounts::viewer::{Member, Viewer};
 use crate::error::Error;
@@ -118,7 +118,7 @@ async fn begin(
     member: Member,
     typed: web::Query<Typed>,
 ) -> Result<HttpResponse, Error> {
-    let found = match rules::start(&typed.start) {
+    let found = match Start::parse(&typed.start) {
         None => Vec::new(),
         Some(start) => {
             let looking =

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::members::MemberId;
 use crate::text::known::Known;
+use crate::text::names::skeleton;
 use crate::threads::PostId;
 
 /// How many members one post may mention.
@@ -68,11 +69,24 @@ pub(super) fn changes<T: Copy + Eq + std::hash::Hash>(before: &[T], after: &[T])
     (came, went)
 }
 
-/// The start of a handle or a name that somebody types, as it is compared; nothing where it is too short or long.
-#[must_use]
-pub fn start(typed: &str) -> Option<String> {
-    let typed = typed.trim().trim_start_matches('@').to_lowercase();
-    (1..=40).contains(&typed.chars().count()).then_some(typed)
+/// The beginning of a handle or a name that somebody types, as each is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// As handles are stored.
+    pub handle: String,
+    /// What it looks like.
+    pub name: String,
+}
+
+impl Start {
+    /// Reads what was typed; nothing where it is too short or too long.
+    #[must_use]
+    pub fn parse(typed: &str) -> Option<Self> {
+        let typed = typed.trim().trim_start_matches('@');
+        let name = skeleton(typed);
+        let is_sane = typed.chars().count() <= 40 && !name.is_empty();
+        is_sane.then(|| Self { handle: typed.to_lowercase(), name })
+    }
 }
 
 #[cfg(test)]
@@ -93,9 +107,10 @@ mod tests {
     }
 
     #[test]
-    fn a_start_is_small_letters_without_the_sign() {
-        assert_eq!(start(" @Ma").as_deref(), Some("ma"));
-        assert_eq!(start(" @ "), None);
-        assert_eq!(start(&"a".repeat(41)), None);
+    fn a_beginning_is_small_letters_without_the_sign() {
+        assert_eq!(Start::parse(" @Ma").map(|start| start.handle).as_deref(), Some("ma"));
+        assert_eq!(Start::parse("Ma"), Start::parse("@ma"));
+        assert_eq!(Start::parse(" @ "), None);
+        assert_eq!(Start::parse(&"a".repeat(41)), None);
     }
 }

@@ -6,6 +6,7 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+use super::rules::Start;
 use crate::boards::{Audience, BoardId};
 use crate::clock::Time;
 use crate::db::schema::{member_blocks, members, post_mentions, post_quotes, posts, threads};
@@ -239,31 +240,36 @@ pub struct Offered {
 }
 
 /// Members whose handle or name begins so, those who write most first. Two walks along an index, however many
-/// members there are; letters are compared as they are stored, because no other order keeps prefixes together.
+/// members there are; letters are compared by their bytes, because no other order keeps beginnings together.
 pub fn beginning_with(
     conn: &mut Conn,
-    start: &str,
+    start: &Start,
     asker: MemberId,
     limit: i64,
 ) -> QueryResult<Vec<Offered>> {
-    let end = format!("{start}\u{10FFFF}");
+    let (handle, name) = (start.handle.clone(), start.name.clone());
     let query = |order: &str| {
         diesel::sql_query(format!(
             "SELECT m.handle, m.name FROM members m WHERE m.id IN (\
-             SELECT id FROM (SELECT id FROM members WHERE handle COLLATE {order} >= $1 AND handle COLLATE {order} < $2 \
-             ORDER BY handle COLLATE {order} LIMIT 40) by_handle UNION \
-             SELECT id FROM (SELECT id FROM members WHERE lower(name) COLLATE {order} >= $1 \
-             AND lower(name) COLLATE {order} < $2 ORDER BY lower(name) COLLATE {order} LIMIT 40) by_name) \
-             AND m.id <> $3 AND NOT EXISTS (SELECT 1 FROM member_blocks b WHERE b.member_id = m.id AND b.blocked_id = $3) \
-             ORDER BY m.posts DESC, m.handle LIMIT $4"
+             SELECT id FROM (SELECT id FROM members WHERE handle {order} >= $1 AND handle {order} < $2 \
+             ORDER BY handle {order} LIMIT 40) by_handle UNION \
+             SELECT id FROM (SELECT id FROM members WHERE name_skeleton {order} >= $3 AND name_skeleton {order} < $4 \
+             ORDER BY name_skeleton {order} LIMIT 40) by_name) \
+             AND m.id <> $5 AND NOT EXISTS (SELECT 1 FROM member_blocks b WHERE b.member_id = m.id AND b.blocked_id = $5) \
+             ORDER BY m.posts DESC, m.handle LIMIT $6"
         ))
-        .bind::<Text, _>(start.to_owned())
-        .bind::<Text, _>(end.clone())
+        .bind::<Text, _>(handle.clone())
+        .bind::<Text, _>(format!("{handle}{LAST}"))
+        .bind::<Text, _>(name.clone())
+        .bind::<Text, _>(format!("{name}{LAST}"))
         .bind::<BigInt, _>(asker.0)
         .bind::<BigInt, _>(limit)
     };
     match conn {
-        Conn::Sqlite(conn) => query("BINARY").load(conn),
-        Conn::Postgres(conn) => query("\"C\"").load(conn),
+        Conn::Sqlite(conn) => query("").load(conn),
+        Conn::Postgres(conn) => query("COLLATE \"C\"").load(conn),
     }
 }
+
+/// Stands behind every other character.
+const LAST: char = '\u{10FFFF}';
