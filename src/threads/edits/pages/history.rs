@@ -101,8 +101,8 @@ pub(super) async fn history(
     }
     let people = people.into_iter().map(|(id, one)| (id, person(one.name, &one.handle))).collect();
     let rows = rows(&found, &revisions, last.unwrap_or(1), &people, moderates);
-    let (side, address) = (asked.view.as_deref() == Some("side"), format!("/p/{}/history", post.0));
-    let view = if side { "view=side&" } else { "" };
+    let (in_two, address) = (asked.view.as_deref() == Some("side"), format!("/p/{}/history", post.0));
+    let view = if in_two { "view=side&" } else { "" };
     let frame = Frame::new(&site, viewer.account(), format!("History of post {}", found.post.number))
         .with_crumbs(way_of(&found, "History"))
         .at(address.clone());
@@ -113,7 +113,7 @@ pub(super) async fn history(
         path: found.posted().path(),
         author: who(&people, found.post.author),
         written_at: When(found.post.created_at),
-        side,
+        side: in_two,
         older: older.map(|row| format!("{address}?{view}before={}", row.number)),
         address,
         revisions: rows,
