@@ -10,6 +10,8 @@ use super::{Changes, grounds, rules_in_force, way_of};
 use crate::accounts::viewer::{Member, Moderator, Viewer};
 use crate::acts::rules::Actor;
 use crate::acts::store::CommunityRule;
+use crate::boards::rules::Standing;
+use crate::db::Conn;
 use crate::error::Error;
 use crate::members::{self, MemberId};
 use crate::paths;
@@ -82,20 +84,8 @@ pub(super) async fn history(
     let moderates = viewer.0.as_ref().is_some_and(Member::moderates);
     let (post, standing) = (PostId(*post), viewer.standing());
     let before = asked.before.unwrap_or(i64::MAX);
-    let loading = site.db.read(move |conn| {
-        let found = actions::find(conn, post, &standing)?;
-        if found.post.is_removed && !moderates {
-            return Err(Error::NotFound);
-        }
-        let more = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
-        let revisions = store::revisions_before(conn, post, before, more)?;
-        let last = store::last_revision(conn, post)?;
-        let people: Vec<MemberId> =
-            revisions.iter().map(|one| one.editor).chain([found.post.author]).collect();
-        let people = members::store::by_ids(conn, &people)?;
-        Ok((found, revisions, last, people))
-    });
-    let (found, mut revisions, last, people) = loading.await?;
+    let loading = site.db.read(move |conn| load(conn, post, before, &standing, moderates));
+    let Loaded { found, mut revisions, last, people } = loading.await?;
     if last.is_none() {
         revisions.push(only_version(&found));
     }
@@ -118,6 +108,33 @@ pub(super) async fn history(
         address,
         revisions: rows,
     })
+}
+
+/// What one trip to the database brings.
+struct Loaded {
+    found: Found,
+    revisions: Vec<Revision>,
+    last: Option<i64>,
+    people: HashMap<MemberId, members::store::Member>,
+}
+
+fn load(
+    conn: &mut Conn,
+    post: PostId,
+    before: i64,
+    standing: &Standing,
+    moderates: bool,
+) -> Result<Loaded, Error> {
+    let found = actions::find(conn, post, standing)?;
+    if found.post.is_removed && !moderates {
+        return Err(Error::NotFound);
+    }
+    let more = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
+    let revisions = store::revisions_before(conn, post, before, more)?;
+    let last = store::last_revision(conn, post)?;
+    let people: Vec<MemberId> = revisions.iter().map(|one| one.editor).chain([found.post.author]).collect();
+    let people = members::store::by_ids(conn, &people)?;
+    Ok(Loaded { found, revisions, last, people })
 }
 
 /// A post that was never edited with a mark has one version: what it says.
