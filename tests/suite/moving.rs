@@ -198,7 +198,7 @@ async fn a_split_takes_some_posts_of_this_thread_and_leaves_some() {
     }
     let fields = with(&[("post", &second), ("title", ""), ("board", &board)]);
     let page = site.post(&goran, &path, &fields).await.expect(422);
-    assert_eq!(page.attributes("input[name=post][checked]", "value"), [second.clone()]);
+    assert_eq!(page.attributes("input[name=post][checked]", "value"), [second.as_str()]);
     let fields = with(&[("post", &second), ("title", "About hammers"), ("board", &board)]);
     site.post(&ada, &path, &fields).await.expect(403);
     assert_eq!(posts_of(&site, &thread), before);

@@ -1,7 +1,7 @@
 //! Editing posts and titles, hiding revisions, adding official notes: each with its marks, its history and its act in
 //! one transaction.
 
-use super::rules::{self, BadLabel, Circumstances, Editor, EditsAs, MayNotEdit, Why};
+use super::rules::{self, BadLabel, Circumstances, Editor, EditsAs, MayNotEdit, Reliance, Why};
 use super::store::{self, Editable, Mark, NewWords};
 use crate::acts::actions::{About, record};
 use crate::acts::rules::{ActKind, Actor, Grounds};
@@ -83,8 +83,8 @@ pub fn edit(
     now: Time,
 ) -> Result<Edited, Error> {
     let found = find(conn, post, &editor.standing)?;
-    let edits_as =
-        rules::may_edit(editor, found.post.subject(found.thread.locked), now).map_err(forbidden)?;
+    let edits_as = rules::may_edit(editor, found.post.subject(found.thread.locked), now)
+        .map_err(|why| forbidden(&why))?;
     if rules::is_same(&found.post.body, &new.written.body) {
         return Ok(Edited::Saved(found.posted()));
     }
@@ -113,29 +113,27 @@ fn is_within_grace(
     changed: usize,
     now: Time,
 ) -> Result<bool, Error> {
-    let circumstances = Circumstances {
-        edits_as,
-        written_at: post.created_at,
-        changed,
-        is_marked: post.edited_at.is_some(),
-        is_reported: store::is_reported(conn, post.id)?,
-        is_answered: store::is_answered(conn, post)?,
-        is_quoted: store::is_quoted(conn, post.id)?,
+    let relied_on = if post.edited_at.is_some() {
+        Some(Reliance::Marked)
+    } else if store::is_reported(conn, post.id)? {
+        Some(Reliance::Reported)
+    } else if store::is_answered(conn, post)? {
+        Some(Reliance::Answered)
+    } else {
+        store::is_quoted(conn, post.id)?.then_some(Reliance::Quoted)
     };
+    let circumstances = Circumstances { edits_as, written_at: post.created_at, changed, relied_on };
     Ok(rules::is_within_grace(&circumstances, now))
 }
 
 /// Marks a post as edited and writes its new version into its history; before the first, what it said until now.
 fn leave_mark(conn: &mut Conn, before: &Editable, words: NewWords<'_>, mark: Mark<'_>) -> Result<(), Error> {
-    let last = match store::last_revision(conn, before.id)? {
-        Some(last) => last,
-        None => {
-            let first =
-                Mark { by: before.author, edits_as: EditsAs::Author, at: before.created_at, reason: "" };
-            store::insert_revision(conn, before.id, 1, before.format, &before.body, first)?;
-            1
-        }
-    };
+    let last = store::last_revision(conn, before.id)?;
+    if last.is_none() {
+        let first = Mark { by: before.author, edits_as: EditsAs::Author, at: before.created_at, reason: "" };
+        store::insert_revision(conn, before.id, 1, before.format, &before.body, first)?;
+    }
+    let last = last.unwrap_or(1);
     store::insert_revision(conn, before.id, last + 1, before.format, words.body, mark)?;
     store::set_mark(conn, before.id, mark)?;
     Ok(())
@@ -158,7 +156,7 @@ fn about(found: &Found) -> About {
     }
 }
 
-fn forbidden(why: MayNotEdit) -> Error {
+fn forbidden(why: &MayNotEdit) -> Error {
     Error::Forbidden(why.to_string().into())
 }
 
@@ -257,7 +255,7 @@ pub fn retitle(
     now: Time,
 ) -> Result<String, Error> {
     let (found, _) = find_open(conn, thread, &editor.standing)?;
-    let edits_as = may_retitle(editor, &found, now).map_err(forbidden)?;
+    let edits_as = may_retitle(editor, &found, now).map_err(|why| forbidden(&why))?;
     let kind = rules::label(&new.label, found.kind).map_err(Error::refused)?;
     if found.kind == ThreadKind::Question && kind != found.kind && store::has_accepted(conn, thread)? {
         return Err(Error::refused(BadLabel::Answered));

@@ -112,12 +112,11 @@ pub fn may_edit(editor: &Editor, subject: Subject, now: Time) -> Result<EditsAs,
         return Err(MayNotEdit::Silenced(date_and_time(until)));
     }
     match (editor.id == subject.author, editor.keeping_order()) {
-        (true, Some(_)) => Ok(EditsAs::Author),
         (false, Some(actor)) => Ok(EditsAs::Moderator(actor)),
         (false, None) => Err(MayNotEdit::NotYours),
         (true, None) if subject.is_removed => Err(MayNotEdit::Removed),
         (true, None) if subject.is_locked => Err(MayNotEdit::Locked),
-        (true, None) => Ok(EditsAs::Author),
+        (true, _) => Ok(EditsAs::Author),
     }
 }
 
@@ -139,6 +138,19 @@ pub fn may_retitle(
     }
 }
 
+/// Why somebody relies on what a post says now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reliance {
+    /// An earlier edit left a mark, by the author or by anybody else.
+    Marked,
+    /// Somebody reported the post, or staff acted on it.
+    Reported,
+    /// Somebody else answered after it.
+    Answered,
+    /// Another post quotes it.
+    Quoted,
+}
+
 /// What decides whether an edit leaves a mark.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances {
@@ -148,23 +160,16 @@ pub struct Circumstances {
     pub written_at: Time,
     /// How many characters change.
     pub changed: usize,
-    /// Whether an earlier edit left a mark, by the author or by anybody else.
-    pub is_marked: bool,
-    /// Whether somebody reported the post, or staff acted on it.
-    pub is_reported: bool,
-    /// Whether somebody else answered after it.
-    pub is_answered: bool,
-    /// Whether a post quotes it.
-    pub is_quoted: bool,
+    /// Why others rely on the words before it, if they do.
+    pub relied_on: Option<Reliance>,
 }
 
-/// Whether an edit is small, soon enough, and seen by nobody who relies on the words before it: then it leaves neither
-/// a mark nor a revision.
+/// Whether an edit is small, soon enough, and nobody relies on the words before it: then it leaves neither a mark nor
+/// a revision.
 #[must_use]
 pub fn is_within_grace(edit: &Circumstances, now: Time) -> bool {
-    let is_seen = edit.is_marked || edit.is_reported || edit.is_answered || edit.is_quoted;
-    let is_small = edit.changed <= SMALL;
-    edit.edits_as == EditsAs::Author && now - edit.written_at <= GRACE && is_small && !is_seen
+    let is_soon = now - edit.written_at <= GRACE;
+    edit.edits_as == EditsAs::Author && is_soon && edit.changed <= SMALL && edit.relied_on.is_none()
 }
 
 /// How many characters an edit changes: those that went or those that came, whichever are more.

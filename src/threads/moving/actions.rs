@@ -45,9 +45,10 @@ pub fn move_thread(
         count(conn, [(old.id, -1, -found.posts), (new.id, 1, found.posts)])?;
     }
     if leaves_line {
-        let (detail, path) = match rules::may_name(&boards, new, &old) {
-            true => (old.title.clone(), old.path()),
-            false => ("a closed board".to_owned(), String::new()),
+        let (detail, path) = if rules::may_name(&boards, new, &old) {
+            (old.title.clone(), old.path())
+        } else {
+            ("a closed board".to_owned(), String::new())
         };
         let event =
             NewEvent { thread, after: found.last_number, kind: "moved", detail: &detail, path: &path };
@@ -237,9 +238,10 @@ fn tell(
     other: &Line<'_>,
     trace: Trace<'_>,
 ) -> Result<(), Error> {
-    let (detail, path) = match rules::may_name(boards, reading.board, other.board) {
-        true => (other.title, other.path.as_str()),
-        false => ("a thread in a closed board", ""),
+    let (detail, path) = if rules::may_name(boards, reading.board, other.board) {
+        (other.title, other.path.as_str())
+    } else {
+        ("a thread in a closed board", "")
     };
     store::add_event(conn, NewEvent { thread, after, kind, detail, path }, trace)?;
     Ok(())

@@ -159,6 +159,34 @@ impl<'a> Desk<'a> {
         let changed = if version == post.version { rules::changed(&post.body, body.as_str()) } else { 0 };
         NewVersion { written, changed, version, why }
     }
+
+    /// Saves it, or shows what stands in the way.
+    async fn send(
+        mut self,
+        member: &Member,
+        body: &Body,
+        new: NewVersion,
+        form: EditForm,
+    ) -> Result<HttpResponse, Error> {
+        let (editor, post, now) = (editor(member), self.found.post.id, self.site.clock.now());
+        match self.site.db.write(move |conn| actions::edit(conn, &editor, post, &new, now)).await {
+            Ok(Edited::Saved(posted)) => see_other(&posted.path()),
+            Ok(Edited::Overtaken(found)) => {
+                let conflict = Some(Changes::between(&found.post.body, body.as_str()));
+                let form = EditForm { version: found.post.version.to_string(), ..form };
+                self.found = *found;
+                self.show(StatusCode::CONFLICT, form, More { conflict, ..More::default() })
+            }
+            Err(Error::Forbidden(why)) => {
+                self.show(StatusCode::FORBIDDEN, form, More::refused(why.into_owned()))
+            }
+            Err(Error::Refused(why)) => self.show(StatusCode::UNPROCESSABLE_ENTITY, form, More::refused(why)),
+            Err(Error::Busy) => {
+                self.show(StatusCode::SERVICE_UNAVAILABLE, form, More::refused(Error::Busy.to_string()))
+            }
+            Err(other) => Err(other),
+        }
+    }
 }
 
 pub(super) async fn form(
@@ -185,7 +213,7 @@ pub(super) async fn save(
     let (post, form) = (PostId(*post), form.into_inner());
     let body = Body::parse(&form.body);
     let rendered = viewer.0.as_ref().and(body.as_ref().ok()).map(Rendered::new);
-    let mut desk = Desk::at(&site, &viewer, post, rendered).await?;
+    let desk = Desk::at(&site, &viewer, post, rendered).await?;
     let Some(member) = &viewer.0 else {
         return desk.show(StatusCode::FORBIDDEN, form, More::refused(signed_out()));
     };
@@ -203,20 +231,5 @@ pub(super) async fn save(
     if form.preview.is_some() {
         return desk.show(StatusCode::OK, form, More { preview: Some(new.written.html), ..More::default() });
     }
-    let (editor, now) = (editor(member), site.clock.now());
-    match site.db.write(move |conn| actions::edit(conn, &editor, post, &new, now)).await {
-        Ok(Edited::Saved(posted)) => see_other(&posted.path()),
-        Ok(Edited::Overtaken(found)) => {
-            let conflict = Some(Changes::between(&found.post.body, body.as_str()));
-            let form = EditForm { version: found.post.version.to_string(), ..form };
-            desk.found = *found;
-            desk.show(StatusCode::CONFLICT, form, More { conflict, ..More::default() })
-        }
-        Err(Error::Forbidden(why)) => desk.show(StatusCode::FORBIDDEN, form, More::refused(why.into_owned())),
-        Err(Error::Refused(why)) => desk.show(StatusCode::UNPROCESSABLE_ENTITY, form, More::refused(why)),
-        Err(Error::Busy) => {
-            desk.show(StatusCode::SERVICE_UNAVAILABLE, form, More::refused(Error::Busy.to_string()))
-        }
-        Err(other) => Err(other),
-    }
+    desk.send(member, &body, new, form).await
 }

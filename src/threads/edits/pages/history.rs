@@ -10,6 +10,8 @@ use super::{Changes, grounds, rules_in_force, way_of};
 use crate::accounts::viewer::{Member, Moderator, Viewer};
 use crate::acts::rules::Actor;
 use crate::acts::store::CommunityRule;
+use crate::boards::rules::Standing;
+use crate::db::Conn;
 use crate::error::Error;
 use crate::members::{self, MemberId};
 use crate::paths;
@@ -82,27 +84,15 @@ pub(super) async fn history(
     let moderates = viewer.0.as_ref().is_some_and(Member::moderates);
     let (post, standing) = (PostId(*post), viewer.standing());
     let before = asked.before.unwrap_or(i64::MAX);
-    let loading = site.db.read(move |conn| {
-        let found = actions::find(conn, post, &standing)?;
-        if found.post.is_removed && !moderates {
-            return Err(Error::NotFound);
-        }
-        let more = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
-        let revisions = store::revisions_before(conn, post, before, more)?;
-        let last = store::last_revision(conn, post)?;
-        let people: Vec<MemberId> =
-            revisions.iter().map(|one| one.editor).chain([found.post.author]).collect();
-        let people = members::store::by_ids(conn, &people)?;
-        Ok((found, revisions, last, people))
-    });
-    let (found, mut revisions, last, people) = loading.await?;
+    let loading = site.db.read(move |conn| load(conn, post, before, &standing, moderates));
+    let Loaded { found, mut revisions, last, people } = loading.await?;
     if last.is_none() {
         revisions.push(only_version(&found));
     }
     let people = people.into_iter().map(|(id, one)| (id, person(one.name, &one.handle))).collect();
     let rows = rows(&found, &revisions, last.unwrap_or(1), &people, moderates);
-    let (side, address) = (asked.view.as_deref() == Some("side"), format!("/p/{}/history", post.0));
-    let view = if side { "view=side&" } else { "" };
+    let (in_two, address) = (asked.view.as_deref() == Some("side"), format!("/p/{}/history", post.0));
+    let view = if in_two { "view=side&" } else { "" };
     let frame = Frame::new(&site, viewer.account(), format!("History of post {}", found.post.number))
         .with_crumbs(way_of(&found, "History"))
         .at(address.clone());
@@ -113,11 +103,38 @@ pub(super) async fn history(
         path: found.posted().path(),
         author: who(&people, found.post.author),
         written_at: When(found.post.created_at),
-        side,
+        side: in_two,
         older: older.map(|row| format!("{address}?{view}before={}", row.number)),
         address,
         revisions: rows,
     })
+}
+
+/// What one trip to the database brings.
+struct Loaded {
+    found: Found,
+    revisions: Vec<Revision>,
+    last: Option<i64>,
+    people: HashMap<MemberId, members::store::Member>,
+}
+
+fn load(
+    conn: &mut Conn,
+    post: PostId,
+    before: i64,
+    standing: &Standing,
+    moderates: bool,
+) -> Result<Loaded, Error> {
+    let found = actions::find(conn, post, standing)?;
+    if found.post.is_removed && !moderates {
+        return Err(Error::NotFound);
+    }
+    let more = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
+    let revisions = store::revisions_before(conn, post, before, more)?;
+    let last = store::last_revision(conn, post)?;
+    let people: Vec<MemberId> = revisions.iter().map(|one| one.editor).chain([found.post.author]).collect();
+    let people = members::store::by_ids(conn, &people)?;
+    Ok(Loaded { found, revisions, last, people })
 }
 
 /// A post that was never edited with a mark has one version: what it says.

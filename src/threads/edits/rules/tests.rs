@@ -52,15 +52,7 @@ fn a_title_is_the_authors_for_a_day() {
 }
 
 fn small() -> Circumstances {
-    Circumstances {
-        edits_as: EditsAs::Author,
-        written_at: noon(),
-        changed: SMALL,
-        is_marked: false,
-        is_reported: false,
-        is_answered: false,
-        is_quoted: false,
-    }
+    Circumstances { edits_as: EditsAs::Author, written_at: noon(), changed: SMALL, relied_on: None }
 }
 
 #[test]
@@ -73,14 +65,9 @@ fn grace_ends_after_five_minutes_and_a_hundred_characters() {
 #[test]
 fn nobody_relies_on_words_that_change_without_a_mark() {
     let actor = Actor { id: MemberId(2), role: Role::Moderator };
-    for void in [
-        Circumstances { edits_as: EditsAs::Moderator(actor), ..small() },
-        Circumstances { is_marked: true, ..small() },
-        Circumstances { is_reported: true, ..small() },
-        Circumstances { is_answered: true, ..small() },
-        Circumstances { is_quoted: true, ..small() },
-    ] {
-        assert!(!is_within_grace(&void, noon()), "{void:?}");
+    assert!(!is_within_grace(&Circumstances { edits_as: EditsAs::Moderator(actor), ..small() }, noon()));
+    for why in [Reliance::Marked, Reliance::Reported, Reliance::Answered, Reliance::Quoted] {
+        assert!(!is_within_grace(&Circumstances { relied_on: Some(why), ..small() }, noon()), "{why:?}");
     }
 }
 

@@ -52,6 +52,16 @@ impl SplitForm {
         }
         form
     }
+
+    /// From which number on the rest is chosen, if it is.
+    fn rest(&self, problems: &mut Problems) -> Option<i64> {
+        let from = self.from.trim();
+        if self.posts.is_empty() && from.is_empty() {
+            problems.add("post", Stays::NothingChosen.to_string());
+        }
+        let number = (!from.is_empty()).then(|| from.parse::<i64>())?;
+        problems.check("from", number.map_err(|_| "Give the number of a post, such as 12."))
+    }
 }
 
 #[derive(Template)]
@@ -140,14 +150,7 @@ pub(super) async fn split(
     let title = problems.check("title", Title::parse(&form.title));
     let board = problems.check("board", form.board.parse().map(BoardId).map_err(|_| Stays::NoBoard));
     let grounds = grounds(&mut problems, &form.rule, &form.reason);
-    if form.posts.is_empty() && form.from.trim().is_empty() {
-        problems.add("post", Stays::NothingChosen.to_string());
-    }
-    let from = (!form.from.trim().is_empty()).then(|| form.from.trim().parse::<i64>());
-    let from = from.transpose().unwrap_or_else(|_| {
-        problems.add("from", "Give the number of a post, such as 12.");
-        None
-    });
+    let from = form.rest(&mut problems);
     let (Some(title), Some(board), Some(grounds), true) = (title, board, grounds, problems.is_empty()) else {
         return show(&site, &moderator, id, StatusCode::UNPROCESSABLE_ENTITY, form, problems).await;
     };
