@@ -302,11 +302,14 @@ pub fn note_readers(conn: &mut Conn, seen: Vec<Seen>, now: Time) -> Result<(), E
     Ok(())
 }
 
+/// Announcements whose banners are shown, with their threads' names in addresses, and those that are over.
+pub type Live = (Vec<(Announcement, String)>, Vec<Announcement>);
+
 /// The live announcements with banners that everybody in their audience may follow, and those that are over.
 ///
 /// # Errors
 /// When the database fails.
-pub fn live(conn: &mut Conn, now: Time) -> Result<(Vec<(Announcement, String)>, Vec<Announcement>), Error> {
+pub fn live(conn: &mut Conn, now: Time) -> Result<Live, Error> {
     let all = store::live(conn)?;
     if all.is_empty() {
         return Ok((Vec::new(), Vec::new()));

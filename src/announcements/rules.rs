@@ -67,8 +67,9 @@ impl Phase {
         match (self, step) {
             (Self::Draft | Self::Scheduled, Step::Save | Step::Unschedule) => Ok(Some(Self::Draft)),
             (Self::Draft | Self::Scheduled, Step::Schedule) => Ok(Some(Self::Scheduled)),
-            (Self::Draft | Self::Scheduled, Step::Publish) => Ok(Some(Self::Published)),
-            (Self::Published, Step::Correct) => Ok(Some(Self::Published)),
+            (Self::Draft | Self::Scheduled, Step::Publish) | (Self::Published, Step::Correct) => {
+                Ok(Some(Self::Published))
+            }
             (Self::Published, Step::End) => Ok(Some(Self::Ended)),
             (Self::Draft, Step::Delete) => Ok(None),
             (from, step) => Err(WrongStep { from, step }),

@@ -104,7 +104,7 @@ fn audience_title(rule: Access) -> String {
         Access::Anyone => "Everyone, visitors included".to_owned(),
         Access::Members => "All members".to_owned(),
         Access::Tier(_) => rule.title(),
-        Access::Role(role) => format!("{}s", role.title()),
+        Access::Role(held) => format!("{}s", held.title()),
     }
 }
 

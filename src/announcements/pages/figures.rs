@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
 use super::{frame, path_of};
 use crate::accounts::viewer::Manager;
@@ -69,31 +69,12 @@ pub(super) async fn figures(
     let published = found.published_at.ok_or(Error::NotFound)?;
     let moments = moments(&readers, comments);
     let days = days(published, now);
-    let base = found.audience_size.max(1);
     let top = moments.iter().map(|(_, _, times)| count_of(times)).max().unwrap_or(0).max(1);
-    let figures: Vec<Figure> = moments
-        .iter()
-        .map(|(title, code, times)| Figure {
-            title,
-            code,
-            count: grouped(count_of(times)),
-            share: format!("{} %", (count_of(times) * 100 + base / 2) / base),
-            line: line(times, &days, top),
-        })
-        .collect();
+    let figures = four(&moments, &days, found.audience_size.max(1), top);
     let said: Vec<String> =
         figures.iter().map(|one| format!("{} {}", one.title.to_lowercase(), one.count)).collect();
-    let mut rows: Vec<DayRow> = days
-        .iter()
-        .map(|day| DayRow {
-            day: date(day.and_time(chrono::NaiveTime::MIN)),
-            counts: moments.iter().map(|(_, _, times)| grouped(until(times, *day))).collect(),
-        })
-        .collect();
-    rows.dedup_by(|later, earlier| later.counts == earlier.counts);
-    rows.reverse();
     let here = format!("{}/figures", path_of(id));
-    let shown = |day: Option<&NaiveDate>| day.map(|day| date(day.and_time(chrono::NaiveTime::MIN)));
+    let shown = |day: Option<&NaiveDate>| day.map(|day| date(day.and_time(NaiveTime::MIN)));
     page(&FiguresPage {
         frame: frame(&site, &manager, "Figures", &here),
         back: path_of(id),
@@ -105,10 +86,34 @@ pub(super) async fn figures(
         summary: format!("Of {} members: {}.", grouped(found.audience_size), said.join(", ")),
         width: WIDTH,
         height: HEIGHT,
-        days: rows,
+        days: table(&moments, &days),
         figures,
         title: found.title,
     })
+}
+
+/// The four figures with their lines.
+fn four(moments: &[Moments; 4], days: &[NaiveDate], base: i64, top: i64) -> Vec<Figure> {
+    let figures = moments.iter().map(|(title, code, times)| Figure {
+        title,
+        code,
+        count: grouped(count_of(times)),
+        share: format!("{} %", (count_of(times) * 100 + base / 2) / base),
+        line: line(times, days, top),
+    });
+    figures.collect()
+}
+
+/// The newest day first; days on which nothing changed are left out.
+fn table(moments: &[Moments; 4], days: &[NaiveDate]) -> Vec<DayRow> {
+    let rows = days.iter().map(|day| DayRow {
+        day: date(day.and_time(NaiveTime::MIN)),
+        counts: moments.iter().map(|(_, _, times)| grouped(until(times, *day))).collect(),
+    });
+    let mut rows: Vec<DayRow> = rows.collect();
+    rows.dedup_by(|later, earlier| later.counts == earlier.counts);
+    rows.reverse();
+    rows
 }
 
 type Moments = (&'static str, &'static str, Vec<Time>);

@@ -6,11 +6,13 @@ use askama::Template;
 use super::{frame, path_of};
 use crate::accounts::viewer::Manager;
 use crate::announcements::rules::audience_in_words;
+use crate::announcements::store::Announcement;
 use crate::announcements::{AnnouncementId, actions};
 use crate::badges::marks::{self, Marks};
 use crate::boards;
-use crate::boards::rules::{Access, Standing, find_readable};
+use crate::boards::rules::{Access, Board, Standing, find_readable};
 use crate::error::Error;
+use crate::members::rules::Role;
 use crate::text::{Format, SafeHtml, render};
 use crate::web::{Frame, Site, When, page};
 
@@ -60,8 +62,19 @@ pub(super) async fn preview(
         let marks = marks::of(conn, &[found.author], now)?.remove(&found.author);
         Ok((found, boards, marks.ok_or(Error::NotFound)?))
     });
-    let (found, boards, author) = loading.await?;
-    let rule = Access::parse(&asked.kind).filter(|rule| *rule != Access::Anyone);
+    show(&site, &manager, &asked.kind, loading.await?)
+}
+
+/// What one trip to the database brings: the announcement, the boards, and its author.
+type Loaded = (Announcement, Vec<Board>, Marks);
+
+fn show(
+    site: &Site,
+    manager: &Manager,
+    kind: &str,
+    (found, boards, author): Loaded,
+) -> Result<HttpResponse, Error> {
+    let rule = Access::parse(kind).filter(|rule| *rule != Access::Anyone);
     let reader = rule.map_or_else(Standing::default, someone);
     let board = boards.iter().find(|board| board.id == found.board).ok_or(Error::NotFound)?;
     let exists = found.audience.includes(&reader) && find_readable(&boards, board.id, &reader).is_some();
@@ -72,10 +85,10 @@ pub(super) async fn preview(
         is_here: rule == chosen,
     });
     let banner = if found.banner_text.is_empty() { &found.title } else { &found.banner_text };
-    let here = format!("{}/preview", path_of(id));
+    let here = format!("{}/preview", path_of(found.id));
     page(&PreviewPage {
-        frame: frame(&site, &manager, "Preview", &here),
-        back: path_of(id),
+        frame: frame(site, manager, "Preview", &here),
+        back: path_of(found.id),
         kinds: kinds.collect(),
         kind: kind_title(chosen),
         exists,
@@ -86,7 +99,7 @@ pub(super) async fn preview(
         audience: audience_in_words(found.audience),
         comments_from: found.comments.from().map(When),
         author,
-        at: When(found.published_at.or(found.publish_at).unwrap_or(now)),
+        at: When(found.published_at.or(found.publish_at).unwrap_or_else(|| site.clock.now())),
         html: render(Format::Markdown, &found.body),
         title: found.title,
     })
@@ -97,7 +110,7 @@ fn someone(rule: Access) -> Standing {
     let mut standing = Standing { is_member: true, tier: None, roles: Vec::new() };
     match rule {
         Access::Tier(tier) => standing.tier = Some(tier),
-        Access::Role(role) => standing.roles.push(role),
+        Access::Role(held) => standing.roles.push(held),
         Access::Anyone | Access::Members => {}
     }
     standing
@@ -108,6 +121,7 @@ fn kind_title(rule: Access) -> String {
         Access::Anyone => "a visitor".to_owned(),
         Access::Members => "a member".to_owned(),
         Access::Tier(tier) => format!("a {} member", tier.title()),
-        Access::Role(role) => format!("a {}", role.title()),
+        Access::Role(Role::Administrator) => "an Administrator".to_owned(),
+        Access::Role(held) => format!("a {}", held.title()),
     }
 }
