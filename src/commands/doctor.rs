@@ -5,6 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use super::{Outcome, say};
 use crate::db::{DatabaseUrl, Db, migrations};
 use crate::exchange::store::check;
+use crate::members::audit;
 use crate::settings::Settings;
 
 /// Runs the command.
@@ -93,9 +94,13 @@ fn inspect(db: &Db) -> Result<Vec<String>, crate::error::Error> {
         )]);
     }
     drop(conn);
-    let wrong = db.read_now(check::all)?;
+    let mut wrong = db.read_now(check::all)?;
     if wrong.is_empty() {
         say("counters: equal what they count");
+    }
+    match db.read_now(|conn| Ok(audit::store::verify(conn)?))? {
+        Ok(rows) => say(&format!("audit: {rows} rows, none changed, none missing")),
+        Err(broken) => wrong.push(broken),
     }
     Ok(wrong)
 }

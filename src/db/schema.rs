@@ -60,6 +60,16 @@ diesel::table! {
         act -> Text,
         subject -> Text,
         reason -> Text,
+        previous_hash -> Nullable<Text>,
+        hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_chain (place) {
+        place -> BigInt,
+        last_id -> BigInt,
+        hash -> Text,
     }
 }
 
@@ -399,6 +409,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    report_cases (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        opened_at -> Timestamp,
+        harm -> BigInt,
+        reports -> BigInt,
+        claimed_by -> Nullable<BigInt>,
+        claimed_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        closed_by -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reports (post_id, member_id) {
+        post_id -> BigInt,
+        member_id -> BigInt,
+        case_id -> BigInt,
+        reason -> Text,
+        words -> Text,
+        reported_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    appeals (act_id) {
+        act_id -> BigInt,
+        member_id -> BigInt,
+        words -> Text,
+        appealed_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    held_posts (id) {
+        id -> BigInt,
+        kind -> Text,
+        board_id -> BigInt,
+        thread_id -> Nullable<BigInt>,
+        title -> Text,
+        thread_kind -> Text,
+        body -> Text,
+        author_id -> BigInt,
+        request_id -> Nullable<Text>,
+        why -> Text,
+        held_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        post_id -> Nullable<BigInt>,
+        act_id -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(member_roles -> members (member_id));
 diesel::joinable!(tier_changes -> members (member_id));
 diesel::joinable!(sessions -> members (member_id));
@@ -421,6 +492,10 @@ diesel::joinable!(board_members -> boards (board_id));
 diesel::joinable!(member_blocks -> members (blocked_id));
 diesel::joinable!(drafts -> members (member_id));
 diesel::joinable!(acts -> threads (thread_id));
+diesel::joinable!(report_cases -> posts (post_id));
+diesel::joinable!(reports -> members (member_id));
+diesel::joinable!(appeals -> acts (act_id));
+diesel::joinable!(held_posts -> boards (board_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,
@@ -451,4 +526,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     rulebooks,
     community_rules,
     acts,
+    report_cases,
+    reports,
+    appeals,
+    held_posts,
 );

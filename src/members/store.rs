@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::MemberId;
+pub use super::audit::store::add as audit;
 use super::rules::{ProfileVisibility, Rank, Role, Tier, TierSource};
 use crate::clock::Time;
-use crate::db::schema::{audit_events, member_roles, members, site_facts, tier_changes};
+use crate::db::schema::{member_roles, members, site_facts, tier_changes};
 use crate::db::{Conn, decode, on_backend};
 
 /// A member, without anything secret.
@@ -310,27 +311,6 @@ pub fn names_to_review(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Member>> 
 pub fn add_posts(conn: &mut Conn, member: MemberId, change: i64) -> QueryResult<()> {
     diesel::update(members::table.find(member))
         .set(members::posts.eq(members::posts + change))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Writes down what staff did.
-pub fn audit(
-    conn: &mut Conn,
-    actor: Option<MemberId>,
-    act: &str,
-    subject: &str,
-    reason: &str,
-    now: Time,
-) -> QueryResult<()> {
-    diesel::insert_into(audit_events::table)
-        .values((
-            audit_events::happened_at.eq(now),
-            audit_events::actor_id.eq(actor),
-            audit_events::act.eq(act),
-            audit_events::subject.eq(subject),
-            audit_events::reason.eq(reason),
-        ))
         .execute(conn)
         .map(|_| ())
 }
