@@ -23,7 +23,7 @@ use crate::threads::views::Views;
 use crate::tokens::Token;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
-use crate::{accounts, badges, boards, members, moderation, outside, threads, verification};
+use crate::{accounts, acts, badges, boards, members, moderation, outside, threads, verification};
 
 /// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.
 const LARGEST_FORM: usize = 512 * 1024;
@@ -93,10 +93,14 @@ impl Forum {
             .app_data(web::Data::from(Arc::clone(&self.views)))
             .app_data(web::Data::from(Arc::clone(&self.seen)))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
+            // These have a word where a thread's page has a number, so they come first.
+            .configure(moderation::pages::thread_routes)
             .configure(threads::pages::routes)
+            .configure(threads::holding::pages::routes)
             .configure(assets::routes)
             .configure(accounts::pages::routes)
             .configure(moderation::pages::routes)
+            .configure(acts::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
             .configure(members::pages::routes)

@@ -1,11 +1,15 @@
 //! Members in the database.
 
+mod sanctions;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::MemberId;
 pub use super::audit::store::add as audit;
+pub use sanctions::{set_silenced, set_suspended, set_warned};
+
+use super::MemberId;
 use super::rules::{ProfileVisibility, Rank, Role, Tier, TierSource};
 use crate::clock::Time;
 use crate::db::schema::{member_roles, members, site_facts, tier_changes};

@@ -1,10 +1,11 @@
 //! Starting threads and answering in them, each with its counters in one transaction.
 
-use super::rules::{self, Body, Held, Posted, ThreadKind};
+use super::holding::actions::{Target, check};
+use super::rules::{self, Body, Held, Outcome, Posted, ThreadKind};
 use super::store::{self, NewPost, NewThread};
-use super::{PostId, ThreadId};
+use super::{PostId, ThreadId, holding};
 use crate::badges::rules::{Badge, held_codes};
-use crate::boards::Audience;
+use crate::boards::{Audience, BoardId};
 use crate::boards::rules::{Board, Standing, find_readable, may_write};
 use crate::clock::Time;
 use crate::db::Conn;
@@ -45,7 +46,7 @@ impl Written {
     }
 }
 
-/// Starts a thread with its first post. Sent twice with the same request id, it answers with the first.
+/// Starts a thread with its first post, or holds it for a look. Sent twice with the same request id, it answers with the first.
 ///
 /// # Errors
 /// When the author may not write there.
@@ -57,9 +58,9 @@ pub fn start(
     kind: ThreadKind,
     written: &Written,
     now: Time,
-) -> Result<Posted, Error> {
-    if let Some(posted) = sent_before(conn, author.id, written)? {
-        return Ok(posted);
+) -> Result<Outcome, Error> {
+    if let Some(outcome) = sent_before(conn, author.id, written)? {
+        return Ok(outcome);
     }
     let boards = boards::store::all(conn)?;
     let board = boards.iter().find(|one| one.slug == board).ok_or(Error::NotFound)?;
@@ -68,24 +69,40 @@ pub fn start(
     if !ThreadKind::open_to(&author.standing).contains(&kind) {
         return Err(Error::Forbidden("Only community managers start announcements.".into()));
     }
+    if let Some(held) = check(conn, author.id, board.id, Target::Thread(title, kind), written, now)? {
+        return Ok(Outcome::Held(held));
+    }
+    add_thread(conn, author.id, board.id, title, kind, written, now).map(Outcome::Posted)
+}
+
+/// Writes a thread with its first post, whoever may do so was asked before.
+pub(super) fn add_thread(
+    conn: &mut Conn,
+    author: MemberId,
+    board: BoardId,
+    title: &Title,
+    kind: ThreadKind,
+    written: &Written,
+    now: Time,
+) -> Result<Posted, Error> {
     let slug = slug(title.as_str());
     let new = NewThread {
         id: None,
-        board: board.id,
+        board,
         title: title.as_str(),
         slug: &slug,
         kind,
-        author: author.id,
+        author,
         at: now,
         audience: Audience::EVERYONE,
     };
     let thread = store::insert_thread(conn, &new)?;
-    boards::store::add_counts(conn, board.id, 1, 0)?;
-    let post = add_post(conn, author.id, thread, written, now)?;
+    boards::store::add_counts(conn, board, 1, 0)?;
+    let post = add_post(conn, author, thread, written, now)?;
     Ok(Posted { post, thread, slug, number: 1 })
 }
 
-/// Answers in a thread. Sent twice with the same request id, it answers with the first.
+/// Answers in a thread, or holds the answer for a look. Sent twice with the same request id, it answers with the first.
 ///
 /// # Errors
 /// When the author may not write there, or the thread is locked.
@@ -95,16 +112,31 @@ pub fn reply(
     thread: ThreadId,
     written: &Written,
     now: Time,
-) -> Result<Posted, Error> {
-    if let Some(posted) = sent_before(conn, author.id, written)? {
-        return Ok(posted);
+) -> Result<Outcome, Error> {
+    if let Some(outcome) = sent_before(conn, author.id, written)? {
+        return Ok(outcome);
     }
     let (found, board) = find_open(conn, thread, &author.standing)?;
     rules::may_reply(&board, found.kind, found.locked, &author.standing, author.email_confirmed)
         .map_err(forbidden)?;
-    let post = add_post(conn, author.id, thread, written, now)?;
+    if let Some(held) = check(conn, author.id, board.id, Target::Reply(thread), written, now)? {
+        return Ok(Outcome::Held(held));
+    }
+    add_reply(conn, author.id, thread, written, now).map(Outcome::Posted)
+}
+
+/// Writes an answer, whoever may do so was asked before.
+pub(super) fn add_reply(
+    conn: &mut Conn,
+    author: MemberId,
+    thread: ThreadId,
+    written: &Written,
+    now: Time,
+) -> Result<Posted, Error> {
+    let slug = store::find(conn, thread)?.ok_or(Error::NotFound)?.slug;
+    let post = add_post(conn, author, thread, written, now)?;
     let number = store::number_of(conn, post)?;
-    Ok(Posted { post, thread, slug: found.slug, number })
+    Ok(Posted { post, thread, slug, number })
 }
 
 /// The thread and its board, where this person may read it.
@@ -134,11 +166,14 @@ fn forbidden(why: impl std::fmt::Display) -> Error {
 ///
 /// # Errors
 /// When the database fails.
-pub fn sent_before(conn: &mut Conn, author: MemberId, written: &Written) -> Result<Option<Posted>, Error> {
-    match &written.request_id {
-        None => Ok(None),
-        Some(request_id) => Ok(store::by_request(conn, author, request_id)?),
+pub fn sent_before(conn: &mut Conn, author: MemberId, written: &Written) -> Result<Option<Outcome>, Error> {
+    let Some(request_id) = &written.request_id else {
+        return Ok(None);
+    };
+    if let Some(posted) = store::by_request(conn, author, request_id)? {
+        return Ok(Some(Outcome::Posted(posted)));
     }
+    Ok(holding::store::by_request(conn, author, request_id)?.map(Outcome::Held))
 }
 
 /// Gives the next number, writes the post and counts it: in its thread, its board and its author.

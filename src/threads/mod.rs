@@ -1,6 +1,7 @@
 //! Threads and their posts: the heart of the forum.
 
 pub mod actions;
+pub mod holding;
 pub mod pages;
 pub mod rules;
 pub mod store;

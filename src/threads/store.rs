@@ -1,12 +1,14 @@
 //! Threads in the database; posts are beside, in `posts`.
 
 mod lists;
+mod order;
 mod posts;
 
 use diesel::prelude::*;
 
 pub(crate) use lists::exists_for;
 pub use lists::{After, Listed, Person, Which, latest_of_each, list};
+pub use order::{add_lock_event, is_reported, restore_post, switch_locked, switch_pinned};
 pub use posts::{
     NewPost, Place, Post, Recent, by_request, find_post, in_range, insert_post, number_of, place_of,
     remove_post, written_by,
@@ -198,20 +200,4 @@ pub fn add_views(conn: &mut Conn, id: ThreadId, views: i64) -> QueryResult<()> {
         .set(threads::views.eq(threads::views + views))
         .execute(conn)
         .map(|_| ())
-}
-
-/// Closes a thread to answers, or opens it.
-pub fn set_locked(conn: &mut Conn, id: ThreadId, locked: bool) -> QueryResult<bool> {
-    diesel::update(threads::table.find(id))
-        .set(threads::locked.eq(locked))
-        .execute(conn)
-        .map(|rows| rows == 1)
-}
-
-/// Puts a thread above the others, or back among them.
-pub fn set_pinned(conn: &mut Conn, id: ThreadId, pinned: bool) -> QueryResult<bool> {
-    diesel::update(threads::table.find(id))
-        .set(threads::pinned.eq(pinned))
-        .execute(conn)
-        .map(|rows| rows == 1)
 }

@@ -79,6 +79,8 @@ pub struct HeaderMember {
     pub hue: i64,
     /// Whether the administration is open to them.
     pub is_administrator: bool,
+    /// Whether the moderation is open to them.
+    pub moderates: bool,
 }
 
 impl Frame {

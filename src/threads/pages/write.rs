@@ -1,6 +1,7 @@
 //! The forms that start a thread or answer in one. Whatever stands in the way, what was typed comes back.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -13,7 +14,7 @@ use crate::error::Error;
 use crate::text::names::Title;
 use crate::text::{Format, SafeHtml, render};
 use crate::threads::actions::{self, Author, Written};
-use crate::threads::rules::{Body, Posted, ThreadKind};
+use crate::threads::rules::{Body, Outcome, ThreadKind};
 use crate::threads::{ThreadId, rules, store};
 use crate::tokens;
 use crate::web::{Crumb, Frame, Problems, Site, page_with, see_other};
@@ -76,9 +77,18 @@ pub(super) async fn reply(
     let (author, now, sent) = (author(member), site.clock.now(), written.clone());
     let outcome = site.db.write(move |conn| actions::reply(conn, &author, id, &sent, now)).await;
     match sent_once(&site, member, written, outcome).await {
-        Ok(posted) => see_other(&posted.path()),
+        Ok(outcome) => see_other(&outcome.path()),
         Err(Error::Forbidden(why)) => {
             again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(why.into_owned()))
+        }
+        Err(Error::Refused(why)) => {
+            let problems = Problems::one("body", why);
+            again.show(StatusCode::UNPROCESSABLE_ENTITY, form, None, problems, None)
+        }
+        Err(Error::TooMany { seconds }) => {
+            let page =
+                again.show(StatusCode::TOO_MANY_REQUESTS, form, None, Problems::none(), Some(slower(seconds)))?;
+            Ok(retry_after(page, seconds))
         }
         Err(Error::Busy) => again.show(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -97,8 +107,8 @@ async fn sent_once(
     site: &Site,
     member: &Member,
     written: Written,
-    outcome: Result<Posted, Error>,
-) -> Result<Posted, Error> {
+    outcome: Result<Outcome, Error>,
+) -> Result<Outcome, Error> {
     let Err(Error::Conflict(why)) = outcome else {
         return outcome;
     };
@@ -109,6 +119,17 @@ async fn sent_once(
 
 fn author(member: &Member) -> Author {
     Author { id: member.id, standing: member.standing(), email_confirmed: member.email_confirmed }
+}
+
+/// What a newcomer reads who posts more than newcomers may.
+fn slower(seconds: i64) -> String {
+    let wait = if seconds <= 90 { format!("{seconds} seconds") } else { format!("{} minutes", (seconds + 59) / 60) };
+    format!("You have posted a lot in a short time, and newcomers may post only so much. Wait {wait} and send it again: what you wrote is kept below.")
+}
+
+fn retry_after(mut answer: HttpResponse, seconds: i64) -> HttpResponse {
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    answer
 }
 
 fn signed_out() -> String {
@@ -264,9 +285,19 @@ pub(super) async fn start(
     let (author, now, sent, slug) = (author(member), site.clock.now(), written.clone(), board.slug.clone());
     let writing = site.db.write(move |conn| actions::start(conn, &author, &slug, &title, kind, &sent, now));
     match sent_once(&site, member, written, writing.await).await {
-        Ok(posted) => see_other(&crate::paths::thread(posted.thread.0, &posted.slug)),
+        Ok(Outcome::Posted(posted)) => see_other(&crate::paths::thread(posted.thread.0, &posted.slug)),
+        Ok(held @ Outcome::Held(_)) => see_other(&held.path()),
         Err(Error::Forbidden(why)) => {
             again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(why.into_owned()))
+        }
+        Err(Error::Refused(why)) => {
+            let problems = Problems::one("body", why);
+            again.show(StatusCode::UNPROCESSABLE_ENTITY, form, None, problems, None)
+        }
+        Err(Error::TooMany { seconds }) => {
+            let page =
+                again.show(StatusCode::TOO_MANY_REQUESTS, form, None, Problems::none(), Some(slower(seconds)))?;
+            Ok(retry_after(page, seconds))
         }
         Err(other) => Err(other),
     }
