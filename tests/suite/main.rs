@@ -16,6 +16,7 @@ mod exchange;
 mod jobs;
 mod layout;
 mod members;
+mod moderation;
 mod queries;
 mod routes;
 mod schema;

@@ -30,6 +30,8 @@ struct ProfilePage {
     recent: Vec<RecentRow>,
     is_own: bool,
     invites: bool,
+    /// Whether whoever looks may warn, silence and suspend.
+    moderates: bool,
 }
 
 /// A badge with all that is known of it.
@@ -114,6 +116,7 @@ pub(super) async fn profile(
         posts: grouped(member.posts),
         recent: recent.iter().map(recent_row).collect(),
         is_own,
+        moderates: !is_own && viewer.0.as_ref().is_some_and(crate::accounts::viewer::Member::moderates),
         invites: is_own && is_invited(marks.tier, &marks.badges),
         marks,
     })
