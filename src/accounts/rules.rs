@@ -218,7 +218,10 @@ pub fn is_open_to_barred(barred: Barred, path: &str) -> bool {
     match (parts.as_slice(), barred) {
         (["notices", _, "appeal"] | ["logout" | "login" | "demo"], _) => true,
         (["t", _, "replies"] | ["b", _, "threads"] | ["preview"], _) => true,
-        (["read" | "notifications" | "settings" | "announcements" | "verification", ..], Barred::Silenced(_)) => true,
+        (
+            ["read" | "notifications" | "settings" | "announcements" | "verification", ..],
+            Barred::Silenced(_),
+        ) => true,
         (["b", _, "read" | "level" | "draft"] | ["u", _, "block" | "unblock"], Barred::Silenced(_)) => true,
         (
             ["t", _, "read" | "unread" | "level" | "bookmark" | "unbookmark"] | ["t", _, "draft", ..],
@@ -301,7 +304,7 @@ mod tests {
     #[test]
     fn barred_members_write_nothing_until_the_end() {
         let noon = chrono::NaiveDate::from_ymd_opt(2026, 6, 3).unwrap().and_hms_opt(12, 0, 0).unwrap();
-        let later = noon + chrono::TimeDelta::seconds(1);
+        let later = noon + TimeDelta::seconds(1);
         assert_eq!(may_write(None, None, noon), Ok(()));
         assert_eq!(may_write(Some(noon), Some(noon), noon), Ok(()));
         assert_eq!(may_write(Some(later), None, noon), Err(Barred::Silenced(later)));

@@ -154,7 +154,10 @@ impl ActKind {
     /// Whether whom it concerns may appeal: not against what helps them, nor against the end of an appeal.
     #[must_use]
     pub fn may_be_appealed(self) -> bool {
-        !matches!(self, Self::Restore | Self::Approve | Self::Reverse | Self::Unlock | Self::Pin | Self::Unpin)
+        !matches!(
+            self,
+            Self::Restore | Self::Approve | Self::Reverse | Self::Unlock | Self::Pin | Self::Unpin
+        )
     }
 }
 
@@ -219,7 +222,9 @@ pub const MOST_RULES: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadRulebook {
     /// A rule lacks one half.
-    #[error("Rule {0}: write a title of at most 80 characters and words of at most 1,000, or leave both empty.")]
+    #[error(
+        "Rule {0}: write a title of at most 80 characters and words of at most 1,000, or leave both empty."
+    )]
     Rule(usize),
     /// None at all, or too many.
     #[error("Keep between 1 and {MOST_RULES} rules.")]

@@ -30,23 +30,28 @@ pub struct Work {
 }
 
 impl Work {
-    /// Writes the act down and closes its case.
+    /// Closes the case and writes the act down. It comes last, when all other rows are held: the end of the audit
+    /// is the row that everybody waits for.
     ///
     /// # Errors
     /// When the rule is none of those in force, or somebody else works on the case.
     pub fn finish(&self, conn: &mut Conn, kind: ActKind, about: About) -> Result<ActId, Error> {
-        let case = self.case.map(|case| case.0);
-        let act = record(conn, kind, self.by, &self.grounds, About { case, ..about }, self.now)?;
         if let Some(case) = self.case {
             let reason = &self.grounds.reason;
             cases::actions::close(conn, case, self.by.id, Outcome::Acted, reason, self.now)?;
         }
-        Ok(act)
+        let case = self.case.map(|case| case.0);
+        record(conn, kind, self.by, &self.grounds, About { case, ..about }, self.now)
     }
 }
 
 fn about(place: &Place) -> About {
-    About { member: Some(place.author), thread: Some(place.thread), post: Some(place.post), ..About::default() }
+    About {
+        member: Some(place.author),
+        thread: Some(place.thread),
+        post: Some(place.post),
+        ..About::default()
+    }
 }
 
 /// Removes a post. Its number stays taken, and a stub with the reason stands in its place.

@@ -704,7 +704,10 @@ async fn crawl(site: &TestSite, who: &Person, also: &[String]) -> Vec<(String, S
             let link = link.split('#').next().unwrap().to_owned();
             let is_ours = link.starts_with('/') && !link.starts_with("/assets");
             // What staff did is not part of a bundle, nor are sessions.
-            let is_kept = link != "/admin" && !link.starts_with("/settings") && !link.starts_with("/login");
+            let is_kept = link != "/admin"
+                && !["/settings", "/login", "/moderation", "/notices"]
+                    .iter()
+                    .any(|path| link.starts_with(path));
             if is_ours && is_kept && !seen.contains(&link) {
                 waiting.insert(link);
             }

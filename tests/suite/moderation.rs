@@ -88,7 +88,8 @@ async fn a_report_becomes_a_removal_and_an_appeal_brings_the_post_back() {
     assert!(page.text(".post-body").contains("Buy my course"));
     assert!(page.text("#reports").contains("He does this every day."));
     site.post(mona, &format!("{case}/claim"), &[]).await.expect(303);
-    let remove = page.attributes("a", "href").into_iter().find(|path| path.contains("/remove?case=")).unwrap();
+    let remove =
+        page.attributes("a", "href").into_iter().find(|path| path.contains("/remove?case=")).unwrap();
 
     // The removal, which settles it.
     let form = site.get(mona, &remove).await.expect(200);
@@ -107,7 +108,9 @@ async fn a_report_becomes_a_removal_and_an_appeal_brings_the_post_back() {
     let notice = scene.notice(ben).await;
     let page = site.get(ben, &notice).await.expect(200);
     assert_eq!(page.text("h1"), "Post removed");
-    assert!(page.text(".facts").contains("3. No advertising") && page.text(".facts").contains("An offer, twice"));
+    assert!(
+        page.text(".facts").contains("3. No advertising") && page.text(".facts").contains("An offer, twice")
+    );
     assert_eq!(page.attribute(".facts a", "href"), "/rules/1#rule-3");
     assert!(!page.body.contains("Mona"), "a notice names a role, not a person");
     site.get(ada, &notice).await.expect(404);

@@ -47,6 +47,10 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     note("administrator", "members", cost(&site, &administrator, "/admin/members").await);
     note("administrator", "one member", cost(&site, &administrator, "/admin/members/maria-k").await);
     note("administrator", "boards", cost(&site, &administrator, "/admin/boards").await);
+    note("visitor", "rules", cost(&site, &visitor, "/rules").await);
+    note("visitor", "log", cost(&site, &visitor, "/moderation/log").await);
+    note("member", "notices", cost(&site, &member, "/notices").await);
+    note("moderator", "reports", cost(&site, &site.sign_in("goran-m"), "/moderation").await);
 
     // A transaction's beginning and end count as two; finding whoever is signed in is a trip of its own, three.
     let expected = "\
@@ -69,6 +73,10 @@ member         settings             9
 administrator  members              7
 administrator  one member           8
 administrator  boards               6
+visitor        rules                4
+visitor        log                  4
+member         notices              6
+moderator      reports              10
 ";
     assert_eq!(table, expected);
 }

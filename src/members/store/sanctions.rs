@@ -14,10 +14,16 @@ pub fn set_warned(conn: &mut Conn, member: MemberId, at: Option<Time>) -> QueryR
 
 /// Silences a member until some time, or lets them write again.
 pub fn set_silenced(conn: &mut Conn, member: MemberId, until: Option<Time>) -> QueryResult<()> {
-    diesel::update(members::table.find(member)).set(members::silenced_until.eq(until)).execute(conn).map(|_| ())
+    diesel::update(members::table.find(member))
+        .set(members::silenced_until.eq(until))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// Suspends a member until some time, or lets them take part again.
 pub fn set_suspended(conn: &mut Conn, member: MemberId, until: Option<Time>) -> QueryResult<()> {
-    diesel::update(members::table.find(member)).set(members::suspended_until.eq(until)).execute(conn).map(|_| ())
+    diesel::update(members::table.find(member))
+        .set(members::suspended_until.eq(until))
+        .execute(conn)
+        .map(|_| ())
 }

@@ -44,11 +44,11 @@ pub fn decide(
     let found = acts::store::find(conn, act)?.ok_or(Error::NotFound)?;
     rules::may_decide(by.id, found.actor, appeal.member)
         .map_err(|why| Error::Forbidden(why.to_string().into()))?;
-    if decision == Decision::Reverse && found.reversed_at.is_none() {
-        undo(conn, &found, by, reason, now)?;
-    }
     if !store::decide(conn, act, by.id, decision, reason, now)? {
         return Err(Error::Conflict("Somebody decided on this appeal already.".into()));
+    }
+    if decision == Decision::Reverse && found.reversed_at.is_none() {
+        undo(conn, &found, by, reason, now)?;
     }
     if decision == Decision::Uphold {
         members::store::audit(conn, Some(by.id), "appeal-upheld", &format!("act {}", act.0), reason, now)?;
@@ -92,6 +92,9 @@ fn undo(conn: &mut Conn, act: &Act, by: Actor, reason: &str, now: Time) -> Resul
             }
         }
         _ => {}
+    }
+    if let Some(member) = act.member {
+        sanctions::actions::hold(conn, member)?;
     }
     let reversal = acts::actions::record_reversal(conn, act, by, reason, now)?;
     if let Some(member) = act.member {

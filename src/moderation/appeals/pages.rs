@@ -8,14 +8,13 @@ use super::actions;
 use super::rules::{Decision, may_appeal, may_decide, words};
 use super::store::{self, Appeal};
 use crate::accounts::viewer::{Member, Moderator};
-use crate::acts;
 use crate::acts::ActId;
 use crate::acts::rules::reason;
 use crate::acts::store::Act;
 use crate::error::Error;
 use crate::moderation::pages::actor;
-use crate::paths;
 use crate::web::{Crumb, Frame, Problems, Site, When, page, page_with, see_other};
+use crate::{acts, members, paths};
 
 /// Notices and appeals on a page.
 const SHOWN: i64 = 30;
@@ -83,6 +82,8 @@ struct NoticeForm {
 struct NoticePage {
     frame: Frame,
     act: Act,
+    /// The name and address of whom it concerns, for moderators.
+    concerns: Option<(String, String)>,
     appeal: Option<Appeal>,
     is_own: bool,
     moderates: bool,
@@ -115,9 +116,12 @@ async fn show(
     let (reader, moderates) = (member.id, member.moderates());
     let loading = site.db.read(move |conn| {
         let act = acts::store::find(conn, id)?.filter(|act| moderates || act.member == Some(reader));
-        Ok((act.ok_or(Error::NotFound)?, store::find(conn, id)?))
+        let act = act.ok_or(Error::NotFound)?;
+        let others: Vec<_> = act.member.into_iter().filter(|one| *one != reader).collect();
+        let concerned = members::store::by_ids(conn, &others)?.into_values().next();
+        Ok((act, store::find(conn, id)?, concerned))
     });
-    let (act, appeal) = loading.await?;
+    let (act, appeal, concerned) = loading.await?;
     let is_own = act.member == Some(member.id);
     let may_appeal = is_own && may_appeal(act.kind, act.reversed_at.is_some(), appeal.is_some()).is_ok();
     let open = appeal.as_ref().filter(|appeal| appeal.decided.is_none());
@@ -134,6 +138,7 @@ async fn show(
         moderates: moderates && !is_own,
         may_appeal,
         may_not_decide: refusing.map(|why| why.to_string()),
+        concerns: concerned.map(|one| (one.name, paths::member(&one.handle))),
         may_lift: moderates && !is_own && act.kind.is_undone() && act.reversed_at.is_none() && open.is_none(),
         act,
         appeal,

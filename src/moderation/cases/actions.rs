@@ -41,7 +41,9 @@ pub fn report(
         return Err(Error::Refused("This post was removed already. Thank you all the same.".into()));
     }
     if place.author == by {
-        return Err(Error::Forbidden("This post is your own: edit it, or ask a moderator to remove it.".into()));
+        return Err(Error::Forbidden(
+            "This post is your own: edit it, or ask a moderator to remove it.".into(),
+        ));
     }
     if store::own_report(conn, post, by)?.is_some() {
         return Err(Error::Conflict("You reported this post already. A moderator will look at it.".into()));

@@ -184,7 +184,9 @@ impl Outcome {
     pub fn told(self) -> &'static str {
         match self {
             Self::Acted => "A moderator looked at it and acted. Thank you for reporting it.",
-            Self::NoBreach => "A moderator looked at it and found that no rule was broken. Thank you for reporting it.",
+            Self::NoBreach => {
+                "A moderator looked at it and found that no rule was broken. Thank you for reporting it."
+            }
         }
     }
 }

@@ -165,9 +165,8 @@ pub fn ensure(conn: &mut Conn, post: PostId, harm: i64, now: Time) -> QueryResul
 
 /// Counts a report in the open case of a post, and answers with the case.
 pub fn count_report(conn: &mut Conn, post: PostId, harm: i64) -> QueryResult<CaseId> {
-    let open = report_cases::table
-        .filter(report_cases::post_id.eq(post))
-        .filter(report_cases::closed_at.is_null());
+    let open =
+        report_cases::table.filter(report_cases::post_id.eq(post)).filter(report_cases::closed_at.is_null());
     let (id, worst): (CaseId, i64) = diesel::update(open)
         .set(report_cases::reports.eq(report_cases::reports + 1))
         .returning((report_cases::id, report_cases::harm))
@@ -270,10 +269,7 @@ pub fn release(conn: &mut Conn, id: CaseId, by: MemberId) -> QueryResult<bool> {
         .filter(report_cases::closed_at.is_null())
         .filter(report_cases::claimed_by.eq(by));
     diesel::update(own)
-        .set((
-            report_cases::claimed_by.eq(None::<MemberId>),
-            report_cases::claimed_at.eq(None::<Time>),
-        ))
+        .set((report_cases::claimed_by.eq(None::<MemberId>), report_cases::claimed_at.eq(None::<Time>)))
         .execute(conn)
         .map(|rows| rows == 1)
 }

@@ -7,10 +7,10 @@ use crate::accounts::viewer::Moderator;
 use crate::error::Error;
 use crate::moderation::actions::{self, Switch};
 use crate::moderation::cases::actions::readable_place;
+use crate::paths;
 use crate::threads::actions::find_open;
 use crate::threads::{PostId, ThreadId};
 use crate::web::{Crumb, Site};
-use crate::paths;
 
 fn removing(post: i64) -> Sheet {
     Sheet {
@@ -93,9 +93,12 @@ pub(super) async fn restore(
 
 fn switching(id: i64, switch: Switch, title: Option<&str>) -> Sheet {
     let (heading, lede, word, button) = match switch {
-        Switch::Locked(true) => {
-            ("Lock a thread", "It can be read, but not answered, until it is opened again.", "lock", "Lock the thread")
-        }
+        Switch::Locked(true) => (
+            "Lock a thread",
+            "It can be read, but not answered, until it is opened again.",
+            "lock",
+            "Lock the thread",
+        ),
         Switch::Locked(false) => ("Open a thread", "It can be answered again.", "unlock", "Open the thread"),
         Switch::Pinned(true) => {
             ("Pin a thread", "It stands above the others of its board.", "pin", "Pin the thread")

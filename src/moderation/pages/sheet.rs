@@ -62,7 +62,9 @@ struct ActPage {
 
 impl ActPage {
     fn spans(&self) -> [(String, String); 4] {
-        SPANS.map(|days| (days.to_string(), if days == 1 { "1 day".to_owned() } else { format!("{days} days") }))
+        SPANS.map(|days| {
+            (days.to_string(), if days == 1 { "1 day".to_owned() } else { format!("{days} days") })
+        })
     }
 }
 

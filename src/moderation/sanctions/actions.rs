@@ -9,6 +9,7 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::members::{self, MemberId};
 use crate::moderation::actions::Work;
+use crate::moderation::cases;
 use crate::{acts, threads};
 
 /// Warns, silences or suspends a member. What ends later than a sanction that stands takes its place; what ends
@@ -29,7 +30,7 @@ pub fn sanction(
         .map_err(|why| Error::Forbidden(why.to_string().into()))?;
     let mut about = About { member: Some(member.id), ends_at: until, ..About::default() };
     if let Some(case) = work.case {
-        let case = super::super::cases::actions::find(conn, case, &work.standing)?;
+        let case = cases::actions::find(conn, case, &work.standing)?;
         if case.author != member.id {
             return Err(Error::Refused("This case is about another member.".to_owned()));
         }
@@ -37,9 +38,18 @@ pub fn sanction(
         // Rows are locked in one order: the thread comes before the member.
         threads::store::add_thread_posts(conn, case.thread, 0)?;
     }
+    hold(conn, member.id)?;
     let act = work.finish(conn, sanction.kind(), about)?;
     recount(conn, member.id, sanction.kind())?;
     Ok(act)
+}
+
+/// Holds a member's row until the transaction ends, before the end of the audit is held.
+///
+/// # Errors
+/// When the database fails.
+pub fn hold(conn: &mut Conn, member: MemberId) -> Result<(), Error> {
+    Ok(members::store::add_posts(conn, member, 0)?)
 }
 
 /// Sets what stands in a member's way from the acts that stand.

@@ -69,7 +69,12 @@ pub enum MayNotSanction {
 ///
 /// # Errors
 /// The reason, in words for them.
-pub fn may_sanction(by: Actor, roles: &[Role], member: MemberId, held: &[Role]) -> Result<(), MayNotSanction> {
+pub fn may_sanction(
+    by: Actor,
+    roles: &[Role],
+    member: MemberId,
+    held: &[Role],
+) -> Result<(), MayNotSanction> {
     if by.id == member {
         return Err(MayNotSanction::Oneself);
     }

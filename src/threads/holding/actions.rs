@@ -1,5 +1,7 @@
 //! Looking at what is about to be posted, and deciding on what was held.
 
+use chrono::TimeDelta;
+
 use super::HeldId;
 use super::rules::{self, Limits, TooManyLinks};
 use super::store::{self, Held, NewHeld};
@@ -15,7 +17,7 @@ use crate::text::names::Title;
 use crate::threads::actions::{self, Written};
 use crate::threads::rules::{Body, Posted, ThreadKind};
 use crate::threads::{PostId, ThreadId};
-use crate::{acts, events};
+use crate::{accounts, acts, events};
 
 /// Where words are to stand.
 #[derive(Clone, Copy, Debug)]
@@ -48,10 +50,11 @@ pub fn check(
     let limits = store::limits(conn)?;
     let links = rules::links_in(written.html.as_str());
     if poster.is_newcomer(&limits, now) {
-        store::lock_poster(conn, author)?;
-        let hour = now - chrono::TimeDelta::hours(1);
-        let posted = store::posted_since(conn, author, hour, limits.in_an_hour.max(1))?;
-        if let Some(wait) = rules::wait(&limits, &posted, now) {
+        let hour = now - TimeDelta::hours(1);
+        // A row of nobody else's, so that two at once are not both the fifth; the member's own row comes later.
+        accounts::store::count_try(conn, &format!("post {}", author.0), hour, now)?;
+        let lately = store::posted_since(conn, author, hour, limits.in_an_hour.max(1))?;
+        if let Some(wait) = rules::wait(&limits, &lately, now) {
             return Err(Error::TooMany { seconds: wait.num_seconds().max(1) });
         }
         if links > limits.newcomer_links {
@@ -129,8 +132,7 @@ pub fn refuse(
     if !store::decide(conn, held.id, by.id, "refused", now)? {
         return Err(settled());
     }
-    let about =
-        acts::actions::About { member: Some(held.author), thread: held.thread, ..Default::default() };
+    let about = acts::actions::About { member: Some(held.author), thread: held.thread, ..Default::default() };
     let act = acts::actions::record(conn, acts::rules::ActKind::Refuse, by, grounds, about, now)?;
     store::became(conn, held.id, None, Some(act))?;
     events::store::add(conn, &Event::HoldDecided { held: held.id.0 }, now)?;

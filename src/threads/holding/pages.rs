@@ -128,7 +128,12 @@ impl LimitsForm {
     fn numbers(&self) -> [(&'static str, &'static str, &'static str, &str); 7] {
         [
             ("newcomer_posts", "Posts until one is no newcomer", "Posts that stand.", &self.newcomer_posts),
-            ("newcomer_hours", "Hours until one is no newcomer", "Both must be reached.", &self.newcomer_hours),
+            (
+                "newcomer_hours",
+                "Hours until one is no newcomer",
+                "Both must be reached.",
+                &self.newcomer_hours,
+            ),
             ("in_half_a_minute", "Posts in 30 seconds", "Of a newcomer.", &self.in_half_a_minute),
             ("in_ten_minutes", "Posts in 10 minutes", "Of a newcomer.", &self.in_ten_minutes),
             ("in_an_hour", "Posts in an hour", "Of a newcomer.", &self.in_an_hour),

@@ -99,7 +99,9 @@ pub fn wait(limits: &Limits, posted: &[Time], now: Time) -> Option<TimeDelta> {
 
 /// Why a newcomer's links were refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Until you have been here a little longer, a post may hold {most} links; this one holds {found}. Take some out.")]
+#[error(
+    "Until you have been here a little longer, a post may hold {most} links; this one holds {found}. Take some out."
+)]
 pub struct TooManyLinks {
     /// How many there may be.
     pub most: i64,
@@ -147,7 +149,9 @@ impl Why {
         match self {
             Self::Links => "It holds many links.",
             Self::Words => "It holds a word that is often used to hurt or to advertise.",
-            Self::Documents => "It seems to ask for identity documents. Nobody needs to send those to a member.",
+            Self::Documents => {
+                "It seems to ask for identity documents. Nobody needs to send those to a member."
+            }
             Self::Contact => "It seems to ask for contact outside this community.",
         }
     }
@@ -185,13 +189,23 @@ pub fn why_held(limits: &Limits, body: &str, links: i64) -> Option<Why> {
 }
 
 const ASKING: &[&str] = &[
-    "send", "share", "give", "show", "mail", "email", "e mail", "forward", "upload", "contact", "message", "text",
-    "add", "write", "reach", "call", "dm", "ping", "find",
+    "send", "share", "give", "show", "mail", "email", "e mail", "forward", "upload", "contact", "message",
+    "text", "add", "write", "reach", "call", "dm", "ping", "find",
 ];
 const TO_ME: &[&str] = &["me", "us", "my"];
 const DOCUMENTS: &[&str] = &[
-    "passport", "id card", "identity card", "identity document", "identity documents", "id", "driving licence",
-    "driver s license", "drivers license", "national id", "social security number", "ssn",
+    "passport",
+    "id card",
+    "identity card",
+    "identity document",
+    "identity documents",
+    "id",
+    "driving licence",
+    "driver s license",
+    "drivers license",
+    "national id",
+    "social security number",
+    "ssn",
 ];
 const ELSEWHERE: &[&str] =
     &["whatsapp", "telegram", "wechat", "skype", "signal", "discord", "viber", "gmail", "outside this site"];
@@ -307,7 +321,8 @@ mod tests {
 
     #[test]
     fn many_links_are_held_and_settings_are_obeyed() {
-        let limits = Limits { holds_contact: false, holds_documents: false, words: vec![], ..Limits::default() };
+        let limits =
+            Limits { holds_contact: false, holds_documents: false, words: vec![], ..Limits::default() };
         assert_eq!(why_held(&limits, "a", 10), None);
         assert_eq!(why_held(&limits, "a", 11), Some(Why::Links));
         assert_eq!(why_held(&limits, "Send me your passport on Telegram, kys", 0), None);

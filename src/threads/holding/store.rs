@@ -64,12 +64,6 @@ pub fn poster(conn: &mut Conn, member: MemberId) -> QueryResult<Poster> {
     Ok(Poster { joined_at, posts, roles, silenced_until, suspended_until })
 }
 
-/// Keeps another request of the same member waiting until this transaction ends, so that two at once are not
-/// both the fifth.
-pub fn lock_poster(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
-    diesel::update(members::table.find(member)).set(members::posts.eq(members::posts)).execute(conn).map(|_| ())
-}
-
 /// When a member posted since `since`, newest first, however many limits ask for.
 pub fn posted_since(conn: &mut Conn, member: MemberId, since: Time, most: i64) -> QueryResult<Vec<Time>> {
     posts::table
@@ -255,8 +249,7 @@ fn held((what, became, names, thread_title): Row) -> QueryResult<Held> {
 
 /// What is held under this number.
 pub fn find(conn: &mut Conn, id: HeldId) -> QueryResult<Option<Held>> {
-    let row: Option<Row> =
-        whole().filter(held_posts::id.eq(id)).select(columns()).first(conn).optional()?;
+    let row: Option<Row> = whole().filter(held_posts::id.eq(id)).select(columns()).first(conn).optional()?;
     row.map(held).transpose()
 }
 
@@ -273,19 +266,9 @@ pub fn waiting(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Held>
 }
 
 /// Takes something to decide on, and says whether it still waited: of two who decide, one does.
-pub fn decide(
-    conn: &mut Conn,
-    id: HeldId,
-    by: MemberId,
-    outcome: &str,
-    now: Time,
-) -> QueryResult<bool> {
+pub fn decide(conn: &mut Conn, id: HeldId, by: MemberId, outcome: &str, now: Time) -> QueryResult<bool> {
     diesel::update(held_posts::table.find(id).filter(held_posts::decided_at.is_null()))
-        .set((
-            held_posts::decided_at.eq(now),
-            held_posts::decided_by.eq(by),
-            held_posts::outcome.eq(outcome),
-        ))
+        .set((held_posts::decided_at.eq(now), held_posts::decided_by.eq(by), held_posts::outcome.eq(outcome)))
         .execute(conn)
         .map(|rows| rows == 1)
 }

@@ -86,8 +86,13 @@ pub(super) async fn reply(
             again.show(StatusCode::UNPROCESSABLE_ENTITY, form, None, problems, None)
         }
         Err(Error::TooMany { seconds }) => {
-            let page =
-                again.show(StatusCode::TOO_MANY_REQUESTS, form, None, Problems::none(), Some(slower(seconds)))?;
+            let page = again.show(
+                StatusCode::TOO_MANY_REQUESTS,
+                form,
+                None,
+                Problems::none(),
+                Some(slower(seconds)),
+            )?;
             Ok(retry_after(page, seconds))
         }
         Err(Error::Busy) => again.show(
@@ -123,8 +128,11 @@ fn author(member: &Member) -> Author {
 
 /// What a newcomer reads who posts more than newcomers may.
 fn slower(seconds: i64) -> String {
-    let wait = if seconds <= 90 { format!("{seconds} seconds") } else { format!("{} minutes", (seconds + 59) / 60) };
-    format!("You have posted a lot in a short time, and newcomers may post only so much. Wait {wait} and send it again: what you wrote is kept below.")
+    let wait =
+        if seconds <= 90 { format!("{seconds} seconds") } else { format!("{} minutes", (seconds + 59) / 60) };
+    format!(
+        "You have posted a lot in a short time, and newcomers may post only so much. Wait {wait} and send it again: what you wrote is kept below."
+    )
 }
 
 fn retry_after(mut answer: HttpResponse, seconds: i64) -> HttpResponse {
@@ -295,8 +303,13 @@ pub(super) async fn start(
             again.show(StatusCode::UNPROCESSABLE_ENTITY, form, None, problems, None)
         }
         Err(Error::TooMany { seconds }) => {
-            let page =
-                again.show(StatusCode::TOO_MANY_REQUESTS, form, None, Problems::none(), Some(slower(seconds)))?;
+            let page = again.show(
+                StatusCode::TOO_MANY_REQUESTS,
+                form,
+                None,
+                Problems::none(),
+                Some(slower(seconds)),
+            )?;
             Ok(retry_after(page, seconds))
         }
         Err(other) => Err(other),

@@ -62,7 +62,9 @@ async fn a_held_reply_is_let_through_under_its_authors_name() {
     assert_eq!(site.get(&Person::visitor(), thread).await.count("article"), 2);
     let page = site.get(ben, &held).await.expect(200);
     assert_eq!(page.text("h1"), "Held for approval");
-    assert!(page.text(".notice").contains("identity documents") && page.text(".post-body").contains("passport"));
+    assert!(
+        page.text(".notice").contains("identity documents") && page.text(".post-body").contains("passport")
+    );
     site.get(ada, &held).await.expect(404);
 
     let list = site.get(mona, "/moderation/held").await.expect(200);

@@ -83,7 +83,11 @@ async fn a_silenced_member_reads_and_writes_nothing_until_the_end() {
 async fn a_suspended_member_reads_what_is_public_and_appeals() {
     let scene = Scene::set().await;
     let Scene { site, ben, mona, milo, thread, .. } = &scene;
-    site.board("inside", touchstone::boards::rules::Access::Members, touchstone::boards::rules::Access::Members);
+    site.board(
+        "inside",
+        touchstone::boards::rules::Access::Members,
+        touchstone::boards::rules::Access::Members,
+    );
     site.get(ben, "/b/inside").await.expect(200);
     site.post(mona, "/u/ben/suspend", &[GROUNDS[0], GROUNDS[1], ("date", "2026-12-01")]).await.expect(303);
 
@@ -190,7 +194,9 @@ async fn the_audit_can_only_grow_and_says_where_it_was_broken() {
 
     // Whoever can take the trigger away can change a row; then the chain says so.
     let (untrigger, forge) = match conn {
-        Conn::Sqlite(_) => ("DROP TRIGGER audit_events_unchanged", "UPDATE audit_events SET reason = 'nothing' WHERE id = "),
+        Conn::Sqlite(_) => {
+            ("DROP TRIGGER audit_events_unchanged", "UPDATE audit_events SET reason = 'nothing' WHERE id = ")
+        }
         Conn::Postgres(_) => (
             "DROP TRIGGER audit_events_unchanged ON audit_events",
             "UPDATE audit_events SET reason = 'nothing' WHERE id = ",

@@ -84,9 +84,8 @@ pub(super) async fn send(
         return show(&site, &member, StatusCode::UNPROCESSABLE_ENTITY, post, filled, None);
     };
     let (by, standing, now) = (member.id, member.standing(), site.clock.now());
-    let reporting = site.db.write(move |conn| {
-        actions::report(conn, by, &standing, PostId(post), (reason, &text), now)
-    });
+    let reporting =
+        site.db.write(move |conn| actions::report(conn, by, &standing, PostId(post), (reason, &text), now));
     match reporting.await {
         Ok(_) => see_other(&format!("/p/{post}/report")),
         Err(why @ (Error::Refused(_) | Error::Conflict(_) | Error::Forbidden(_))) => {
