@@ -35,8 +35,8 @@ pub mod verification;
 
 pub mod moderation;
 
-pub mod notifications;
 pub mod announcements;
+pub mod notifications;
 
 pub mod exchange;
 

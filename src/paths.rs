@@ -93,6 +93,24 @@ pub fn badge(code: &str) -> String {
     format!("/badges/{code}")
 }
 
+/// A rule of the community in one version of them.
+#[must_use]
+pub fn rule(version: i64, number: i64) -> String {
+    format!("/rules/{version}#rule-{number}")
+}
+
+/// What waits for approval, for whoever wrote it.
+#[must_use]
+pub fn held(id: i64) -> String {
+    format!("/held/{id}")
+}
+
+/// Everything that was reported about one post.
+#[must_use]
+pub fn case(id: i64) -> String {
+    format!("/moderation/cases/{id}")
+}
+
 /// Signing in, and then going on to `next`.
 #[must_use]
 pub fn login(next: &str) -> String {

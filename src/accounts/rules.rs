@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::clock::Time;
+use crate::clock::{Time, date_and_time};
 
 /// A session ends when it was idle for so long.
 pub const SESSION_IDLE: TimeDelta = TimeDelta::days(30);
@@ -196,6 +196,57 @@ pub fn seconds_left(window_began: Time, now: Time) -> i64 {
     (window_began + WINDOW - now).num_seconds().max(1)
 }
 
+/// Why a member may not write for some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Barred {
+    /// They may read, and not write.
+    #[error(
+        "You are silenced until {} (UTC): you can read, and not write. Under /notices you find why, and can appeal.",
+        date_and_time(*.0)
+    )]
+    Silenced(Time),
+    /// They may not take part.
+    #[error(
+        "You are suspended until {} (UTC): you can read what is public. Under /notices you find why, and can appeal.",
+        date_and_time(*.0)
+    )]
+    Suspended(Time),
+}
+
+/// Whether somebody may write, who is silenced or suspended until these times.
+///
+/// # Errors
+/// The reason, in words for them.
+pub fn may_write(silenced: Option<Time>, suspended: Option<Time>, now: Time) -> Result<(), Barred> {
+    let still = |until: Option<Time>| until.filter(|until| *until > now);
+    match (still(suspended), still(silenced)) {
+        (Some(until), _) => Err(Barred::Suspended(until)),
+        (None, Some(until)) => Err(Barred::Silenced(until)),
+        (None, None) => Ok(()),
+    }
+}
+
+/// Whether a form may be sent by somebody who is barred: leaving, appealing and what only concerns oneself. The
+/// forms that post look themselves, because they give back what was typed.
+#[must_use]
+pub fn is_open_to_barred(barred: Barred, path: &str) -> bool {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match (parts.as_slice(), barred) {
+        (["notices", _, "appeal"] | ["logout" | "login" | "demo"], _) => true,
+        (["t", _, "replies"] | ["b", _, "threads"] | ["preview"], _) => true,
+        (
+            ["read" | "notifications" | "settings" | "announcements" | "verification", ..],
+            Barred::Silenced(_),
+        ) => true,
+        (["b", _, "read" | "level" | "draft"] | ["u", _, "block" | "unblock"], Barred::Silenced(_)) => true,
+        (
+            ["t", _, "read" | "unread" | "level" | "bookmark" | "unbookmark"] | ["t", _, "draft", ..],
+            Barred::Silenced(_),
+        ) => true,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,6 +322,32 @@ mod tests {
         #[test]
         fn checking_a_password_never_panics(text in ".{0,60}", name in ".{0,20}") {
             let _ = check_password(&text, &[&name]);
+        }
+    }
+
+    #[test]
+    fn barred_members_write_nothing_until_the_end() {
+        let noon = chrono::NaiveDate::from_ymd_opt(2026, 6, 3).unwrap().and_hms_opt(12, 0, 0).unwrap();
+        let later = noon + TimeDelta::seconds(1);
+        assert_eq!(may_write(None, None, noon), Ok(()));
+        assert_eq!(may_write(Some(noon), Some(noon), noon), Ok(()));
+        assert_eq!(may_write(Some(later), None, noon), Err(Barred::Silenced(later)));
+        assert_eq!(may_write(Some(later), Some(later), noon), Err(Barred::Suspended(later)));
+        assert!(Barred::Silenced(noon).to_string().contains("Jun 3, 2026, 12:00"));
+    }
+
+    #[test]
+    fn a_form_that_nobody_thought_of_is_closed_to_the_barred() {
+        let noon = chrono::NaiveDate::from_ymd_opt(2026, 6, 3).unwrap().and_hms_opt(12, 0, 0).unwrap();
+        let (silenced, suspended) = (Barred::Silenced(noon), Barred::Suspended(noon));
+        for path in ["/p/7/like", "/p/7/edit", "/p/7/report", "/t/7/title", "/admin/rules", "/", "/new"] {
+            assert!(!is_open_to_barred(silenced, path) && !is_open_to_barred(suspended, path), "{path}");
+        }
+        for path in ["/logout", "/notices/7/appeal", "/t/7/replies"] {
+            assert!(is_open_to_barred(silenced, path) && is_open_to_barred(suspended, path), "{path}");
+        }
+        for path in ["/t/7/draft/discard", "/settings/profile", "/read", "/t/7/bookmark"] {
+            assert!(is_open_to_barred(silenced, path) && !is_open_to_barred(suspended, path), "{path}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Who looks at a page. A handler that takes a [`Member`] or an [`Administrator`] cannot run without one:
-//! the check is the argument.
+//! the check is the argument. Whoever is silenced or suspended is stopped here as well, at every form but those
+//! that [`rules::is_open_to_barred`] names.
 
 use std::collections::HashSet;
 use std::future::Future;
@@ -43,6 +44,8 @@ pub struct Member {
     pub roles: Vec<Role>,
     /// What changes of them from page to page.
     pub state: State,
+    /// Whether they are suspended: then they hold no role, and read what visitors read.
+    pub suspended: bool,
 }
 
 impl Member {
@@ -67,7 +70,7 @@ impl Member {
     /// What they are, as far as boards care.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        Standing { is_member: true, tier: self.tier, roles: self.roles.clone() }
+        Standing { is_member: !self.suspended, tier: self.tier, roles: self.roles.clone() }
     }
 }
 
@@ -114,6 +117,7 @@ impl Member {
             number: self.id.0,
             audiences: self.standing().audiences().0,
             banners_dismissed: self.state.banners_dismissed,
+            moderates: self.moderates(),
         })
     }
 }
@@ -200,6 +204,7 @@ impl FromRequest for Member {
 fn look_up(request: &HttpRequest) -> impl Future<Output = Result<Option<Member>, Error>> + 'static {
     let site = request.app_data::<web::Data<Site>>().cloned();
     let seen = request.app_data::<web::Data<Seen>>().cloned();
+    let writes_to = (!request.method().is_safe()).then(|| request.path().to_owned());
     let token = site.as_ref().and_then(|site| request.cookie(cookie_name(&site.settings)));
     async move {
         let (Some(site), Some(token)) = (site, token) else {
@@ -218,15 +223,24 @@ fn look_up(request: &HttpRequest) -> impl Future<Output = Result<Option<Member>,
         {
             seen.note(found.session);
         }
+        let (silenced, suspended) = (found.state.silenced_until, found.state.suspended_until);
+        let barred = rules::may_write(silenced, suspended, now).err();
+        if let (Some(barred), Some(path)) = (barred, writes_to)
+            && !rules::is_open_to_barred(barred, &path)
+        {
+            return Err(Error::Forbidden(barred.to_string().into()));
+        }
+        let suspended = matches!(barred, Some(rules::Barred::Suspended(_)));
         Ok(Some(Member {
             id: found.member,
             session: found.session,
             handle: found.handle,
             name: found.name,
-            tier: found.tier,
+            tier: found.tier.filter(|_| !suspended),
             email_confirmed: found.email_confirmed,
-            roles: found.roles,
+            roles: if suspended { Vec::new() } else { found.roles },
             state: found.state,
+            suspended,
         }))
     }
 }

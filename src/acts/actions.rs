@@ -2,7 +2,7 @@
 
 use super::ActId;
 use super::rules::{ActKind, Actor, Grounds, NoRule};
-use super::store::{self, NewAct};
+use super::store::{self, Act, NewAct};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
@@ -60,4 +60,59 @@ pub fn record(
         events::store::add(conn, &Event::Acted { act: act.0 }, now)?;
     }
     Ok(act)
+}
+
+/// Writes down that an act was taken back, under the rule that it rested on. Whom it concerns is told of the
+/// decision by whoever decides.
+///
+/// # Errors
+/// When it was taken back before.
+pub fn record_reversal(
+    conn: &mut Conn,
+    act: &Act,
+    by: Actor,
+    reason: &str,
+    now: Time,
+) -> Result<ActId, Error> {
+    if !store::set_reversed(conn, act.id, by.id, now)? {
+        return Err(Error::Conflict("This was taken back already.".into()));
+    }
+    let new = NewAct {
+        kind: ActKind::Reverse,
+        by,
+        version: act.version,
+        rule: act.rule,
+        reason,
+        member: act.member,
+        thread: act.thread.as_ref().map(|thread| thread.id),
+        post: act.post,
+        ends_at: None,
+        case: act.case,
+    };
+    let reversal = store::insert(conn, &new, now)?;
+    let subject = format!("act {}", act.id.0);
+    members::store::audit(conn, Some(by.id), ActKind::Reverse.code(), &subject, reason, now)?;
+    Ok(reversal)
+}
+
+/// Makes a new version of the rules; acts keep pointing at theirs.
+///
+/// # Errors
+/// When somebody else made one since `seen`.
+pub fn publish_rules(
+    conn: &mut Conn,
+    seen: i64,
+    rules: &[(String, String)],
+    summary: &str,
+    by: MemberId,
+    now: Time,
+) -> Result<i64, Error> {
+    if store::version(conn)? != seen {
+        let why = "Somebody else saved a new version meanwhile. Look at it, and make your change there.";
+        return Err(Error::Conflict(why.into()));
+    }
+    let version = seen + 1;
+    store::publish(conn, version, rules, summary, by, now)?;
+    members::store::audit(conn, Some(by), "rules-published", &format!("rules {version}"), summary, now)?;
+    Ok(version)
 }

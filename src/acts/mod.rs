@@ -2,6 +2,7 @@
 //! acts beside them, so that every room that acts writes them down in one way.
 
 pub mod actions;
+pub mod pages;
 pub mod rules;
 pub mod store;
 

@@ -104,6 +104,61 @@ impl ActKind {
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
+
+    /// What people read.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Remove => "Post removed",
+            Self::Restore => "Post restored",
+            Self::Edit => "Post edited",
+            Self::Note => "Official note added",
+            Self::HideRevision => "Revision hidden",
+            Self::Lock => "Thread locked",
+            Self::Unlock => "Thread unlocked",
+            Self::Move => "Thread moved",
+            Self::Split => "Thread split",
+            Self::Merge => "Threads merged",
+            Self::Pin => "Thread pinned",
+            Self::Unpin => "Thread unpinned",
+            Self::Retitle => "Title changed",
+            Self::Warn => "Member warned",
+            Self::Silence => "Member silenced",
+            Self::Suspend => "Member suspended",
+            Self::Refuse => "Held post refused",
+            Self::Approve => "Held post approved",
+            Self::Reverse => "Decision reversed",
+        }
+    }
+
+    /// Its mark in the icon sheet.
+    #[must_use]
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Remove | Self::Refuse | Self::HideRevision => "trash",
+            Self::Lock | Self::Unlock | Self::Silence | Self::Suspend => "lock",
+            Self::Pin | Self::Unpin => "pin",
+            Self::Edit | Self::Note | Self::Retitle => "edit",
+            Self::Warn => "warning",
+            Self::Move | Self::Split | Self::Merge => "thread",
+            Self::Restore | Self::Approve | Self::Reverse => "history",
+        }
+    }
+
+    /// Whether reversing it undoes it.
+    #[must_use]
+    pub fn is_undone(self) -> bool {
+        matches!(self, Self::Remove | Self::Lock | Self::Warn | Self::Silence | Self::Suspend)
+    }
+
+    /// Whether whom it concerns may appeal: not against what helps them, nor against the end of an appeal.
+    #[must_use]
+    pub fn may_be_appealed(self) -> bool {
+        !matches!(
+            self,
+            Self::Restore | Self::Approve | Self::Reverse | Self::Unlock | Self::Pin | Self::Unpin
+        )
+    }
 }
 
 /// Who acts, and as what.
@@ -160,6 +215,43 @@ pub fn reason(text: &str) -> Result<String, BadReason> {
     if (1..=LONGEST_REASON).contains(&folded.chars().count()) { Ok(folded) } else { Err(BadReason) }
 }
 
+/// Most rules that a version may have.
+pub const MOST_RULES: usize = 20;
+
+/// Why a new version of the rules was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadRulebook {
+    /// A rule lacks one half.
+    #[error(
+        "Rule {0}: write a title of at most 80 characters and words of at most 1,000, or leave both empty."
+    )]
+    Rule(usize),
+    /// None at all, or too many.
+    #[error("Keep between 1 and {MOST_RULES} rules.")]
+    Count,
+    /// Nothing says what changed.
+    #[error("Say in at most 200 characters what changed: members read it in the history.")]
+    Summary,
+}
+
+/// Reads the rules as they were typed: those left empty on both sides go.
+///
+/// # Errors
+/// What is wrong, with the place of the rule.
+pub fn rulebook(typed: &[(String, String)]) -> Result<Vec<(String, String)>, BadRulebook> {
+    let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut rules = Vec::new();
+    for (place, (title, words)) in typed.iter().enumerate() {
+        let (title, words) = (fold(title), fold(words));
+        match (title.chars().count(), words.chars().count()) {
+            (0, 0) => {}
+            (1..=80, 1..=1_000) => rules.push((title, words)),
+            _ => return Err(BadRulebook::Rule(place + 1)),
+        }
+    }
+    if (1..=MOST_RULES).contains(&rules.len()) { Ok(rules) } else { Err(BadRulebook::Count) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +274,25 @@ mod tests {
         let role = |roles: &[Role]| Actor::of(MemberId(1), roles).map(|actor| actor.role);
         assert_eq!(role(&[Role::Administrator, Role::Moderator]), Some(Role::Moderator));
         assert_eq!(role(&[Role::VerificationAgent]), None);
+    }
+
+    #[test]
+    fn a_rulebook_has_whole_rules_and_drops_what_was_emptied() {
+        let rule = |title: &str, words: &str| (title.to_owned(), words.to_owned());
+        let typed = [rule(" Be  fair ", "To people."), rule("", " "), rule("Stay on", "the subject")];
+        let kept = [rule("Be fair", "To people."), rule("Stay on", "the subject")];
+        assert_eq!(rulebook(&typed).as_deref(), Ok(&kept[..]));
+        assert_eq!(rulebook(&[rule("Fair", "Yes"), rule("No words", "")]), Err(BadRulebook::Rule(2)));
+        assert_eq!(rulebook(&[rule("", "")]), Err(BadRulebook::Count));
+        assert_eq!(rulebook(&vec![rule("a", "b"); MOST_RULES + 1]), Err(BadRulebook::Count));
+        assert_eq!(rulebook(&[rule(&"x".repeat(81), "b")]), Err(BadRulebook::Rule(1)));
+    }
+
+    #[test]
+    fn what_is_undone_can_be_appealed() {
+        let undone = ActKind::ALL.into_iter().filter(|kind| kind.is_undone());
+        assert!(undone.into_iter().all(ActKind::may_be_appealed));
+        assert!(!ActKind::Reverse.may_be_appealed());
     }
 
     #[test]

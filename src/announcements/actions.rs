@@ -236,9 +236,9 @@ pub fn end(conn: &mut Conn, by: Option<MemberId>, seen: &Announcement, now: Time
         return Err(changed());
     }
     let thread = seen.thread.ok_or_else(|| Error::internal("a live announcement without its thread"))?;
-    threads::store::set_pinned(conn, thread, false)?;
+    threads::store::switch_pinned(conn, thread, false)?;
     if seen.locks_at_end {
-        threads::store::set_locked(conn, thread, true)?;
+        threads::store::switch_locked(conn, thread, true)?;
     }
     store::set_ended(conn, seen.id, now)?;
     note(conn, by, "announcement-ended", seen.id, "", now)

@@ -6,6 +6,7 @@ use super::{Outcome, say};
 use crate::db::{DatabaseUrl, Db, migrations};
 use crate::error::Error;
 use crate::exchange::store::check;
+use crate::members::audit;
 use crate::outside::storage;
 use crate::settings::{Settings, StorageSettings};
 use crate::uploads::actions::{self as uploads, Pictures};
@@ -101,6 +102,10 @@ fn inspect(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
         say("counters: equal what they count");
     }
     wrong.extend(pictures(settings, db)?);
+    match db.read_now(|conn| Ok(audit::store::verify(conn)?))? {
+        Ok(rows) => say(&format!("audit: {rows} rows, none changed, none missing")),
+        Err(broken) => wrong.push(broken),
+    }
     Ok(wrong)
 }
 

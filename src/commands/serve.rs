@@ -22,16 +22,16 @@ use crate::outside::smtp::Smtp;
 use crate::outside::storage::{self, Folder, Storage};
 use crate::settings::Settings;
 use crate::threads::live::Watching;
-use crate::threads::reading::Reads;
 use crate::threads::readers::Readers;
+use crate::threads::reading::Reads;
 use crate::threads::views::Views;
 use crate::tokens::Token;
 use crate::uploads::actions::Pictures;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
 use crate::{
-    accounts, announcements, badges, boards, members, moderation, notifications, outside, threads, uploads,
-    verification,
+    accounts, acts, announcements, badges, boards, members, moderation, notifications, outside, threads,
+    uploads, verification,
 };
 
 /// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.
@@ -140,13 +140,17 @@ impl Forum {
             .app_data(web::Data::from(Arc::clone(&self.watching)))
             .app_data(web::Data::new(self.pictures.clone()))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
+            // These have a word where a thread's page has a number, so they come first.
+            .configure(moderation::pages::thread_routes)
             .configure(threads::pages::routes)
+            .configure(threads::holding::pages::routes)
             .configure(assets::routes)
             .configure(uploads::pages::routes)
             .configure(accounts::pages::routes)
             .configure(moderation::pages::routes)
             .configure(notifications::pages::routes)
             .configure(announcements::pages::routes)
+            .configure(acts::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
             .configure(members::pages::routes)

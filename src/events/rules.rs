@@ -47,6 +47,11 @@ pub enum Event {
         /// The number of the act that was appealed.
         act: i64,
     },
+    /// A case was closed: whoever reported is told what came of it.
+    CaseClosed {
+        /// The number of the case.
+        case: i64,
+    },
     /// A post that was held was let through, or not.
     HoldDecided {
         /// The number of what was held.
@@ -75,6 +80,7 @@ impl Event {
             Self::Accepted { .. } => "accepted",
             Self::Acted { .. } => "acted",
             Self::AppealDecided { .. } => "appeal-decided",
+            Self::CaseClosed { .. } => "case-closed",
             Self::HoldDecided { .. } => "hold-decided",
             Self::Announced { .. } => "announced",
             Self::RankChanged { .. } => "rank-changed",

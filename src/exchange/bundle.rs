@@ -4,10 +4,12 @@
 //! losing anything. Names here are public: see `docs/bundle.md`.
 
 mod moment;
+mod past;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use moment::Moment;
+pub use past::{Edited, Held, Removed};
 
 /// The bundle's version that this program reads and writes.
 pub const VERSION: u32 = 1;
@@ -350,47 +352,6 @@ impl Quotes {
             Self::Several(ids) => ids,
         }
     }
-}
-
-/// What an author held when writing.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Held {
-    /// Activity.
-    pub rank: String,
-    /// Standing in the marketplace.
-    #[serde(default)]
-    pub tier: Option<String>,
-    /// Badges.
-    #[serde(default)]
-    pub badges: Vec<String>,
-}
-
-/// An edit.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Edited {
-    /// When.
-    pub at: Moment,
-    /// By whom.
-    pub by: String,
-    /// As `author` or as `moderator`.
-    #[serde(rename = "as")]
-    pub role: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// A removal.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Removed {
-    /// When.
-    pub at: Moment,
-    /// By whom.
-    pub by: String,
-    /// Why.
-    pub reason: String,
 }
 
 /// Reads a line.

@@ -23,6 +23,7 @@ use crate::members::ranks::actions::settle_everybody;
 use crate::notifications::actions::mark_all_seen;
 use crate::outside::mail::Mailer;
 use crate::threads::ThreadId;
+use crate::threads::drafts::actions as drafts;
 use crate::threads::live::Watching;
 use crate::threads::readers::{Readers, Step};
 use crate::threads::reading::{self, Reads};
@@ -138,6 +139,7 @@ impl Jobs {
     pub async fn sweep(&self) -> Result<(), Error> {
         let now = self.clock.now();
         let sweeping = self.db.write(move |conn| {
+            drafts::sweep(conn, now)?;
             Ok(accounts::sweep(conn, now - rules::SESSION_IDLE, now - rules::WINDOW, now)?)
         });
         let gone = sweeping.await?;

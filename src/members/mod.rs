@@ -2,6 +2,7 @@
 //! marketplace (tiers). Three things that look alike and are never mixed.
 
 pub mod actions;
+pub mod audit;
 pub mod blocks;
 pub mod pages;
 pub mod ranks;

@@ -1,13 +1,18 @@
 //! Members in the database.
 
+mod sanctions;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+pub use super::audit::store::add as audit;
+pub use sanctions::{set_silenced, set_suspended, set_warned};
+
 use super::MemberId;
 use super::rules::{ProfileVisibility, Rank, Role, Tier, TierSource};
 use crate::clock::Time;
-use crate::db::schema::{audit_events, member_roles, members, site_facts, tier_changes};
+use crate::db::schema::{member_roles, members, site_facts, tier_changes};
 use crate::db::{Conn, decode, on_backend};
 
 /// A member, without anything secret.
@@ -334,27 +339,6 @@ pub fn lock(conn: &mut Conn, ids: &[MemberId]) -> QueryResult<()> {
 pub fn set_credit(conn: &mut Conn, member: MemberId, likes: i64, answers: i64) -> QueryResult<()> {
     diesel::update(members::table.find(member))
         .set((members::likes_received.eq(likes), members::accepted_answers.eq(answers)))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Writes down what staff did.
-pub fn audit(
-    conn: &mut Conn,
-    actor: Option<MemberId>,
-    act: &str,
-    subject: &str,
-    reason: &str,
-    now: Time,
-) -> QueryResult<()> {
-    diesel::insert_into(audit_events::table)
-        .values((
-            audit_events::happened_at.eq(now),
-            audit_events::actor_id.eq(actor),
-            audit_events::act.eq(act),
-            audit_events::subject.eq(subject),
-            audit_events::reason.eq(reason),
-        ))
         .execute(conn)
         .map(|_| ())
 }

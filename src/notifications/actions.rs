@@ -76,11 +76,7 @@ pub fn mark_seen(
 ///
 /// # Errors
 /// When the database fails.
-pub fn mark_all_seen(
-    conn: &mut Conn,
-    read: &[(MemberId, ThreadId, i64)],
-    now: Time,
-) -> Result<(), Error> {
+pub fn mark_all_seen(conn: &mut Conn, read: &[(MemberId, ThreadId, i64)], now: Time) -> Result<(), Error> {
     let members: Vec<MemberId> = read.iter().map(|(member, ..)| *member).collect();
     let threads: Vec<ThreadId> = read.iter().map(|(_, thread, _)| *thread).collect();
     let unread = store::unread_in(conn, &members, &threads)?;

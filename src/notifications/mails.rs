@@ -97,6 +97,20 @@ impl Desk {
         Mail { conversation: Some(format!("act-{}", decided.act)), ..mail }
     }
 
+    /// Tells of something that moderators settled without acting on whoever is told.
+    pub fn about_settled(&self, to: To<'_>, detail: &str, subject: Option<&Subject>) -> Mail {
+        let said = does(Kind::Decision, None, None, detail);
+        let said = match subject {
+            Some(subject) => format!("{said} “{}”.", subject.title),
+            None => format!("{}.", said.trim_end_matches(" in")),
+        };
+        let post = subject.filter(|subject| !subject.is_removed).map(|subject| subject.post.0);
+        let link = post.map(|post| format!("Read it: {}{}", self.letterhead.origin, paths::post(post)));
+        let paragraphs: Vec<String> = std::iter::once(said).chain(link).collect();
+        let line = format!("News from the moderators of {}", self.letterhead.community);
+        self.mail(to, Ends::Kind(Kind::Decision), line, &paragraphs, why(Kind::Decision))
+    }
+
     /// Tells of a rank.
     pub fn about_rank(&self, to: To<'_>, code: &str) -> Mail {
         let said = does(Kind::Rank, None, None, code);

@@ -276,6 +276,9 @@ fn decision(act: Option<ActKind>, detail: &str) -> &'static str {
     match (detail, act) {
         ("granted", _) => "Your appeal was granted",
         ("rejected", _) => "Your appeal was rejected",
+        ("let-through", _) => "A moderator let your post through in",
+        ("report-acted", _) => "Moderators acted on what you reported in",
+        ("report-closed", _) => "Moderators found no broken rule in what you reported in",
         (_, Some(ActKind::Remove)) => "A moderator removed your post in",
         (_, Some(ActKind::Restore)) => "A moderator put your post back in",
         (_, Some(ActKind::Edit)) => "A moderator edited your post in",

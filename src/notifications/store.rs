@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-pub use decisions::{Decision, decision};
+pub use decisions::{Decision, closed_case, decision, let_through, reporters};
 pub use lists::{Act, After, Listed, Place, Which, list};
 pub use people::{
     Person, Subject, blocking, board_levels, choices_of, everybody, followers_of_board, followers_of_thread,

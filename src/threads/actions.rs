@@ -1,10 +1,15 @@
 //! Starting threads and answering in them, each with its counters in one transaction.
 
+mod announcing;
+
+pub use announcing::{Announcing, announce, correct_first};
+
 use super::drafts::rules::Place;
-use super::rules::{self, Body, Held, Posted, ThreadKind};
+use super::holding::actions::{Target, check};
+use super::rules::{self, Body, Held, Outcome, Posted, ThreadKind};
 use super::store::{self, NewPost, NewThread};
 use super::talk::rules::Pointed;
-use super::{PostId, ThreadId, drafts, talk};
+use super::{PostId, ThreadId, drafts, holding, talk};
 use crate::badges::rules::{Badge, held_codes};
 use crate::boards::rules::{Board, Standing, find_readable, may_write};
 use crate::boards::{Audience, BoardId};
@@ -75,7 +80,7 @@ impl Written {
     }
 }
 
-/// Starts a thread with its first post. Sent twice with the same request id, it answers with the first.
+/// Starts a thread with its first post, or holds it for a look. Sent twice with the same request id, it answers with the first.
 ///
 /// # Errors
 /// When the author may not write there.
@@ -87,9 +92,9 @@ pub fn start(
     kind: ThreadKind,
     written: &Written,
     now: Time,
-) -> Result<Posted, Error> {
-    if let Some(posted) = sent_before(conn, author.id, written)? {
-        return Ok(posted);
+) -> Result<Outcome, Error> {
+    if let Some(outcome) = sent_before(conn, author.id, written)? {
+        return Ok(outcome);
     }
     let boards = boards::store::all(conn)?;
     let board = boards.iter().find(|one| one.slug == board).ok_or(Error::NotFound)?;
@@ -98,100 +103,42 @@ pub fn start(
     if !ThreadKind::open_to(&author.standing).contains(&kind) {
         return Err(Error::Forbidden("Only community managers start announcements.".into()));
     }
+    drafts::store::delete(conn, author.id, Place::Board(board.id))?;
+    if let Some(held) = check(conn, author.id, board.id, Target::Thread(title, kind), written, now)? {
+        return Ok(Outcome::Held(held));
+    }
+    add_thread(conn, author.id, board.id, title, kind, written, now).map(Outcome::Posted)
+}
+
+/// Writes a thread with its first post, whoever may do so was asked before.
+pub(super) fn add_thread(
+    conn: &mut Conn,
+    author: MemberId,
+    board: BoardId,
+    title: &Title,
+    kind: ThreadKind,
+    written: &Written,
+    now: Time,
+) -> Result<Posted, Error> {
     let slug = slug(title.as_str());
     let new = NewThread {
         id: None,
-        board: board.id,
+        board,
         title: title.as_str(),
         slug: &slug,
         kind,
-        author: author.id,
+        author,
         at: now,
         audience: Audience::EVERYONE,
     };
     let thread = store::insert_thread(conn, &new)?;
-    boards::store::add_counts(conn, board.id, 1, 0)?;
-    let post = add_post(conn, author.id, thread, written, now)?;
-    drafts::store::delete(conn, author.id, Place::Board(board.id))?;
+    boards::store::add_counts(conn, board, 1, 0)?;
+    let post = add_post(conn, author, thread, written, now)?;
     Ok(Posted { post, thread, slug, number: 1 })
 }
 
-/// What an announcement's thread begins with.
-#[derive(Clone, Debug)]
-pub struct Announcing<'a> {
-    /// Where it stands.
-    pub board: BoardId,
-    /// Its title.
-    pub title: &'a Title,
-    /// Who it exists for.
-    pub audience: Audience,
-    /// Whether it stands above the others.
-    pub pinned: bool,
-    /// Whether it takes no comments.
-    pub locked: bool,
-    /// When comments begin, where they do not begin at once.
-    pub comments_from: Option<Time>,
-}
-
-/// Starts an announcement's thread with its first post.
-///
-/// # Errors
-/// When the author may not announce there.
-pub fn announce(
-    conn: &mut Conn,
-    author: &Author,
-    new: &Announcing<'_>,
-    written: &Written,
-    now: Time,
-) -> Result<Posted, Error> {
-    let boards = boards::store::all(conn)?;
-    let board = find_readable(&boards, new.board, &author.standing).ok_or(Error::NotFound)?;
-    may_write(board, &author.standing, author.email_confirmed).map_err(forbidden)?;
-    if !ThreadKind::open_to(&author.standing).contains(&ThreadKind::Announcement) {
-        return Err(Error::Forbidden("Only community managers start announcements.".into()));
-    }
-    let slug = slug(new.title.as_str());
-    let row = NewThread {
-        id: None,
-        board: board.id,
-        title: new.title.as_str(),
-        slug: &slug,
-        kind: ThreadKind::Announcement,
-        author: author.id,
-        at: now,
-        audience: new.audience,
-    };
-    let thread = store::insert_thread(conn, &row)?;
-    store::set_announced(conn, thread, new.pinned, new.locked, new.comments_from)?;
-    if new.audience.is_everyone() {
-        boards::store::add_counts(conn, board.id, 1, 0)?;
-    }
-    let post = add_post(conn, author.id, thread, written, now)?;
-    events::store::add(conn, &Event::Announced { thread }, now)?;
-    Ok(Posted { post, thread, slug, number: 1 })
-}
-
-/// Puts corrected words in the place of a thread's first post, with the reason beside them.
-///
-/// # Errors
-/// When the thread has no first post.
-pub fn correct_first(
-    conn: &mut Conn,
-    editor: MemberId,
-    thread: ThreadId,
-    written: &Written,
-    reason: &str,
-    now: Time,
-) -> Result<(), Error> {
-    let first = store::in_range(conn, thread, 1, 1)?.into_iter().next().ok_or(Error::NotFound)?;
-    let role = if first.author == editor { "author" } else { "moderator" };
-    let edit = rules::Edit { by: editor, at: now, role: role.to_owned(), reason: reason.to_owned() };
-    store::set_words(conn, first.id, &written.body, &written.html, &edit)?;
-    let event = Event::Edited { post: first.id, mentioned: Vec::new(), quoted: Vec::new() };
-    Ok(events::store::add(conn, &event, now)?)
-}
-
-/// Answers in a thread. Sent twice with the same request id, it answers with the first.
+/// Answers in a thread, or holds the answer for a look. Sent twice with the same request id, it answers with the
+/// first.
 ///
 /// # Errors
 /// When the author may not write there, or the thread is locked.
@@ -201,9 +148,9 @@ pub fn reply(
     thread: ThreadId,
     written: &Written,
     now: Time,
-) -> Result<Posted, Error> {
-    if let Some(posted) = sent_before(conn, author.id, written)? {
-        return Ok(posted);
+) -> Result<Outcome, Error> {
+    if let Some(outcome) = sent_before(conn, author.id, written)? {
+        return Ok(outcome);
     }
     let (found, board) = find_open(conn, thread, &author.standing)?;
     if found.merged_into.is_some() {
@@ -212,10 +159,25 @@ pub fn reply(
     rules::may_reply(&board, found.kind, found.locked, &author.standing, author.email_confirmed)
         .map_err(forbidden)?;
     rules::comments_open(found.comments_from, &author.standing, now).map_err(forbidden)?;
-    let post = add_post(conn, author.id, thread, written, now)?;
-    let number = store::number_of(conn, post)?;
     drafts::store::delete(conn, author.id, Place::Thread(thread))?;
-    Ok(Posted { post, thread, slug: found.slug, number })
+    if let Some(held) = check(conn, author.id, board.id, Target::Reply(thread), written, now)? {
+        return Ok(Outcome::Held(held));
+    }
+    add_reply(conn, author.id, thread, written, now).map(Outcome::Posted)
+}
+
+/// Writes an answer, whoever may do so was asked before.
+pub(super) fn add_reply(
+    conn: &mut Conn,
+    author: MemberId,
+    thread: ThreadId,
+    written: &Written,
+    now: Time,
+) -> Result<Posted, Error> {
+    let slug = store::find(conn, thread)?.ok_or(Error::NotFound)?.slug;
+    let post = add_post(conn, author, thread, written, now)?;
+    let number = store::number_of(conn, post)?;
+    Ok(Posted { post, thread, slug, number })
 }
 
 /// The thread and its board, where this person may read it.
@@ -245,11 +207,14 @@ fn forbidden(why: impl std::fmt::Display) -> Error {
 ///
 /// # Errors
 /// When the database fails.
-pub fn sent_before(conn: &mut Conn, author: MemberId, written: &Written) -> Result<Option<Posted>, Error> {
-    match &written.request_id {
-        None => Ok(None),
-        Some(request_id) => Ok(store::by_request(conn, author, request_id)?),
+pub fn sent_before(conn: &mut Conn, author: MemberId, written: &Written) -> Result<Option<Outcome>, Error> {
+    let Some(request_id) = &written.request_id else {
+        return Ok(None);
+    };
+    if let Some(posted) = store::by_request(conn, author, request_id)? {
+        return Ok(Some(Outcome::Posted(posted)));
     }
+    Ok(holding::store::by_request(conn, author, request_id)?.map(Outcome::Held))
 }
 
 /// Gives the next number, writes the post and counts it: in its thread, its board and its author.

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod credit;
 pub mod drafts;
 pub mod edits;
+pub mod holding;
 pub mod likes;
 pub mod live;
 pub mod moving;

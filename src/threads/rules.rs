@@ -1,5 +1,6 @@
 //! What a thread and a post may be, and who may write where.
 
+use super::holding::HeldId;
 use super::{PostId, ThreadId};
 use crate::boards::rules::{Board, MayNotWrite, Standing, may_write};
 use crate::clock::Time;
@@ -180,6 +181,26 @@ impl Posted {
     #[must_use]
     pub fn path(&self) -> String {
         paths::post_number(self.thread.0, &self.slug, self.number)
+    }
+}
+
+/// What became of words that were sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// They stand.
+    Posted(Posted),
+    /// They wait for a moderator.
+    Held(HeldId),
+}
+
+impl Outcome {
+    /// The address of the page that shows it.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Posted(posted) => posted.path(),
+            Self::Held(held) => paths::held(held.0),
+        }
     }
 }
 

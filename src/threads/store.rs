@@ -2,6 +2,7 @@
 
 pub mod beside;
 mod lists;
+mod order;
 mod posts;
 
 use diesel::prelude::*;
@@ -9,6 +10,7 @@ use diesel::prelude::*;
 pub use beside::{Beside, Posts, beside};
 pub(crate) use lists::exists_for;
 pub use lists::{After, Listed, Person, Which, latest_of_each, list};
+pub use order::{add_lock_event, restore_post, switch_locked, switch_pinned};
 pub use posts::{
     NewPost, Place, Post, Recent, by_request, find_post, in_range, insert_post, number_of, place_of,
     remove_post, set_words, with_numbers, written_by,
@@ -200,22 +202,6 @@ pub fn add_views(conn: &mut Conn, id: ThreadId, views: i64) -> QueryResult<()> {
         .set(threads::views.eq(threads::views + views))
         .execute(conn)
         .map(|_| ())
-}
-
-/// Closes a thread to answers, or opens it.
-pub fn set_locked(conn: &mut Conn, id: ThreadId, locked: bool) -> QueryResult<bool> {
-    diesel::update(threads::table.find(id))
-        .set(threads::locked.eq(locked))
-        .execute(conn)
-        .map(|rows| rows == 1)
-}
-
-/// Puts a thread above the others, or back among them.
-pub fn set_pinned(conn: &mut Conn, id: ThreadId, pinned: bool) -> QueryResult<bool> {
-    diesel::update(threads::table.find(id))
-        .set(threads::pinned.eq(pinned))
-        .execute(conn)
-        .map(|rows| rows == 1)
 }
 
 /// Lets a member follow a thread, unless they muted it.

@@ -84,6 +84,8 @@ pub struct HeaderMember {
     pub hue: i64,
     /// Whether the administration is open to them.
     pub is_administrator: bool,
+    /// Whether the moderation is open to them.
+    pub moderates: bool,
     /// Notifications that they have not read.
     pub unread: i64,
     /// Whether they may announce.

@@ -12,6 +12,14 @@ pub struct When(pub Time);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Day(pub Time);
 
+impl When {
+    /// Of a time that a template holds: templates hand over references.
+    #[must_use]
+    pub fn at(time: &Time) -> Self {
+        Self(*time)
+    }
+}
+
 fn element(f: &mut fmt::Formatter<'_>, time: Time, shown: &str) -> fmt::Result {
     let (exact, full) = (clock::rfc3339(time), clock::in_full(time));
     write!(f, "<time datetime=\"{exact}\" title=\"{full}\">{shown}</time>")

@@ -498,7 +498,9 @@ async fn a_board_whose_posts_were_removed_is_not_empty() {
     let boss = site.staff("boss-b", &[Role::Administrator]);
     let id = site.open_board("talk");
     let place = Place::fill(&site, &boss, "talk").await;
-    site.post(&boss, &format!("{}/remove", place.post), &[("reason", "Off topic")]).await.expect(303);
+    site.post(&boss, &format!("{}/remove", place.post), &[("rule", "2"), ("reason", "Off topic")])
+        .await
+        .expect(303);
     assert_eq!(board(&site, "talk").posts, 0);
     site.post(&boss, &format!("{}/delete", address(id)), &[]).await.expect(409);
     site.get(&boss, &place.thread).await.expect(200);

@@ -11,7 +11,7 @@ use touchstone::text::names::Title;
 use touchstone::threads::actions::{Author, Written, start};
 use touchstone::threads::edits::actions::{Edited, NewVersion, edit as change};
 use touchstone::threads::edits::rules::{Editor, Why};
-use touchstone::threads::rules::{Body, ThreadKind};
+use touchstone::threads::rules::{Body, Outcome, ThreadKind};
 use touchstone::threads::{PostId, ThreadId};
 
 use crate::support::look::id_of;
@@ -435,8 +435,10 @@ fn of_two_who_save_at_once_one_is_told_of_the_other() {
     let author = Author { id, standing: standing.clone(), email_confirmed: true };
     let (title, first) = (Title::parse("About tools").unwrap(), words("The first words."));
     let post = site.write(move |conn| {
-        let posted = start(conn, &author, "craft", &title, ThreadKind::Discussion, &first, now)?;
-        Ok(posted.post)
+        match start(conn, &author, "craft", &title, ThreadKind::Discussion, &first, now)? {
+            Outcome::Posted(posted) => Ok(posted.post),
+            Outcome::Held(held) => panic!("held as {held:?}"),
+        }
     });
     let save = &|text: &str| {
         let editor = Editor { id, standing: standing.clone(), silenced_until: None };

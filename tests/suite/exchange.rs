@@ -678,12 +678,12 @@ async fn keep_order(site: &TestSite, cast: &Cast, threads: &[String]) {
         wait(site, 1);
         let page = site.get(&cast.moderator, thread).await.expect(200);
         let post = page.attribute(&format!("#p-{number}"), "data-post");
-        let reason = [("reason", "off topic & <rude>")];
+        let reason = [("rule", "2"), ("reason", "off topic & <rude>")];
         site.post(&cast.moderator, &format!("/p/{post}/remove"), &reason).await.expect(303);
     }
     for (thread, act) in [(&threads[1], "lock"), (&threads[0], "pin")] {
         let path = replies(thread).replace("replies", act);
-        site.post(&cast.moderator, &path, &[("reason", "answered")]).await.expect(303);
+        site.post(&cast.moderator, &path, &[("rule", "2"), ("reason", "answered")]).await.expect(303);
     }
 }
 
@@ -704,7 +704,10 @@ async fn crawl(site: &TestSite, who: &Person, also: &[String]) -> Vec<(String, S
             let link = link.split('#').next().unwrap().to_owned();
             let is_ours = link.starts_with('/') && !link.starts_with("/assets");
             // What staff did is not part of a bundle, nor are sessions.
-            let is_kept = link != "/admin" && !link.starts_with("/settings") && !link.starts_with("/login");
+            let is_kept = link != "/admin"
+                && !["/settings", "/login", "/moderation", "/notices"]
+                    .iter()
+                    .any(|path| link.starts_with(path));
             if is_ours && is_kept && !seen.contains(&link) {
                 waiting.insert(link);
             }

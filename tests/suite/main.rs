@@ -11,8 +11,8 @@ mod support;
 
 mod accounts;
 mod admin;
-mod blocks;
 mod announcements;
+mod blocks;
 mod boards;
 mod drafts;
 mod edits;
@@ -23,6 +23,7 @@ mod layout;
 mod likes;
 mod live;
 mod members;
+mod moderation;
 mod moving;
 mod notifications;
 mod queries;

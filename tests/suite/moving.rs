@@ -16,6 +16,8 @@ use touchstone::db::schema::{
 use touchstone::error::Error;
 use touchstone::exchange::store::check;
 use touchstone::members::rules::Role;
+use touchstone::moderation;
+use touchstone::moderation::actions::Work;
 use touchstone::text::names::Title;
 use touchstone::threads::actions::{Author, Written, reply, start};
 use touchstone::threads::edits::actions::{NewVersion, edit};
@@ -24,9 +26,7 @@ use touchstone::threads::moving::actions::{merge, move_thread, split};
 use touchstone::threads::moving::rules::Keeper;
 use touchstone::threads::moving::store::{AtNumber, moved_in, place_of_number};
 use touchstone::threads::rules::{Body, ThreadKind};
-use touchstone::threads::store::{add_thread_posts, place_of};
 use touchstone::threads::{PostId, ThreadId};
-use touchstone::{boards, members, moderation};
 
 use crate::support::look::id_of;
 use crate::support::{Person, TestSite};
@@ -422,7 +422,13 @@ fn act(
     keeper: &Keeper,
 ) -> Result<(), Error> {
     let grounds = Grounds { rule: 2, reason: "As the steps go".to_owned() };
-    let moderator = moderation::actions::Moderator { id: keeper.actor.id, standing: keeper.standing.clone() };
+    let work = Work {
+        by: keeper.actor,
+        standing: keeper.standing.clone(),
+        grounds: grounds.clone(),
+        case: None,
+        now,
+    };
     let thread = |place: usize| threads[place % threads.len()];
     let board = |place: usize| boards[place % boards.len()];
     let post = |place: usize| rows[place % rows.len()].0;
@@ -437,10 +443,8 @@ fn act(
             start(conn, ada, slug, &title, ThreadKind::Question, &words("To begin with"), now).map(drop)
         }
         Step::Post(place) => reply(conn, ada, thread(place), &words("An answer"), now).map(drop),
-        Step::Remove(place) => {
-            moderation::actions::remove(conn, &moderator, of_those(false, place)?, "Off topic", now).map(drop)
-        }
-        Step::Restore(place) => restore(conn, of_those(true, place)?),
+        Step::Remove(place) => moderation::actions::remove(conn, &work, of_those(false, place)?).map(drop),
+        Step::Restore(place) => moderation::actions::restore(conn, &work, of_those(true, place)?).map(drop),
         Step::Move(which, to) => {
             move_thread(conn, keeper, thread(which), board(to), to % 2 == 0, &grounds, now).map(drop)
         }
@@ -518,22 +522,4 @@ fn what_happens_at_once_keeps_numbers_and_counts() {
         world.look_back();
         world.hold();
     }
-}
-
-/// Puts a removed post back.
-fn restore(conn: &mut Conn, post: PostId) -> Result<(), Error> {
-    let place = place_of(conn, post)?.ok_or(Error::NotFound)?;
-    if !place.is_removed {
-        return Err(Error::NotFound);
-    }
-    let (board, _) = add_thread_posts(conn, place.thread, 1)?;
-    diesel::update(posts::table.find(post))
-        .set((
-            posts::removed_at.eq(None::<Time>),
-            posts::removed_by.eq(None::<i64>),
-            posts::removal_reason.eq(None::<String>),
-        ))
-        .execute(conn)?;
-    boards::store::add_counts(conn, board, 0, 1)?;
-    Ok(members::store::add_posts(conn, place.author, 1)?)
 }

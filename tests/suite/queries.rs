@@ -67,6 +67,10 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     note("administrator", "members", cost(&site, &administrator, "/admin/members").await);
     note("administrator", "one member", cost(&site, &administrator, "/admin/members/maria-k").await);
     note("administrator", "boards", cost(&site, &administrator, "/admin/boards").await);
+    note("visitor", "rules", cost(&site, &visitor, "/rules").await);
+    note("visitor", "log", cost(&site, &visitor, "/moderation/log").await);
+    note("member", "notices", cost(&site, &member, "/notices").await);
+    note("moderator", "reports", cost(&site, &site.sign_in("goran-m"), "/moderation").await);
 
     let moderator = site.sign_in("goran-m");
     let post = site.get(&visitor, &long).await.attribute("article", "data-post");
@@ -113,6 +117,10 @@ member         upload               6
 administrator  members              7
 administrator  one member           8
 administrator  boards               6
+visitor        rules                4
+visitor        log                  4
+member         notices              6
+moderator      reports              10
 visitor        history              8
 moderator      edit                 10
 moderator      note                 10

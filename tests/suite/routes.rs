@@ -196,6 +196,10 @@ const TABLE: &[Row] = &[
     post("/uploads", "/uploads", &[], members(422)),
     get("/uploads/{name}", "/uploads/nothing.jpg", [404; 5]),
     // Keeping order
+    get("/p/{post}/report", "/p/POST/report", SIGNED_IN),
+    get("/p/{post}/report", "/p/HIDDEN/report", [303, 404, 200, 404, 200]),
+    post("/p/{post}/report", "/p/POST/report", &[], members(422)),
+    post("/p/{post}/report", "/p/HIDDEN/report", REPORT, [403, 404, 303, 404, 403]),
     get("/p/{post}/remove", "/p/POST/remove", MODERATORS),
     post("/p/{post}/remove", "/p/POST/remove", &[], moderators(422)),
     post("/p/{post}/remove", "/p/999999/remove", REASON, moderators(404)),
@@ -232,6 +236,44 @@ const TABLE: &[Row] = &[
     post("/p/{post}/unofficial", "/p/POST/unofficial", &[], managers(303)),
     post("/t/{id}/official/order", "/t/THREAD/official/order", &[("move", "up")], managers(404)),
     get("/manage/answers/{thread}", "/manage/answers/THREAD", MANAGERS),
+    get("/p/{post}/restore", "/p/999999/restore", [303, 403, 404, 403, 404]),
+    post("/p/{post}/restore", "/p/POST/restore", &[], moderators(422)),
+    get("/t/{id}/{slug}/lock", "/t/OTHER/x/lock", MODERATORS),
+    post("/t/{id}/lock", "/t/OTHER/lock", &[], moderators(422)),
+    post("/t/{id}/unlock", "/t/OTHER/unlock", &[], moderators(422)),
+    get("/t/{id}/{slug}/pin", "/t/OTHER/x/pin", MODERATORS),
+    post("/t/{id}/pin", "/t/OTHER/pin", &[], moderators(422)),
+    post("/t/{id}/unpin", "/t/OTHER/unpin", &[], moderators(422)),
+    get("/u/{handle}/warn", "/u/target-t/warn", MODERATORS),
+    post("/u/{handle}/warn", "/u/target-t/warn", &[], moderators(422)),
+    get("/u/{handle}/silence", "/u/target-t/silence", MODERATORS),
+    post("/u/{handle}/silence", "/u/target-t/silence", &[], moderators(422)),
+    get("/u/{handle}/suspend", "/u/target-t/suspend", MODERATORS),
+    post("/u/{handle}/suspend", "/u/target-t/suspend", &[], moderators(422)),
+    get("/moderation", "/moderation", MODERATORS),
+    get("/moderation/cases/{id}", "/moderation/cases/999999", [303, 403, 404, 403, 404]),
+    post("/moderation/cases/{id}/claim", "/moderation/cases/999999/claim", &[], moderators(404)),
+    post("/moderation/cases/{id}/release", "/moderation/cases/999999/release", &[], moderators(404)),
+    post("/moderation/cases/{id}/close", "/moderation/cases/999999/close", &[], moderators(404)),
+    get("/moderation/log", "/moderation/log", ALL),
+    get("/moderation/appeals", "/moderation/appeals", MODERATORS),
+    post("/moderation/appeals/{act}", "/moderation/appeals/999999", &[], moderators(404)),
+    get("/moderation/held", "/moderation/held", MODERATORS),
+    get("/moderation/held/{id}", "/moderation/held/999999", [303, 403, 404, 403, 404]),
+    post("/moderation/held/{id}", "/moderation/held/999999", &[], moderators(404)),
+    get("/held/{id}", "/held/999999", [303, 404, 404, 404, 404]),
+    get("/notices", "/notices", SIGNED_IN),
+    // The lock of the scene concerns the administrator whose thread it is.
+    get("/notices/{act}", "/notices/1", [303, 404, 200, 404, 200]),
+    post("/notices/{act}/appeal", "/notices/999999/appeal", &[], members(404)),
+    post("/notices/{act}/reverse", "/notices/999999/reverse", &[], moderators(404)),
+    get("/rules", "/rules", ALL),
+    get("/rules/{version}", "/rules/1", ALL),
+    get("/rules/{version}", "/rules/99", [404; 5]),
+    get("/admin/rules", "/admin/rules", ADMINISTRATORS),
+    post("/admin/rules", "/admin/rules", &[], administrators(422)),
+    get("/admin/limits", "/admin/limits", ADMINISTRATORS),
+    post("/admin/limits", "/admin/limits", &[], administrators(422)),
     // One's account
     get("/join", "/join", ALL),
     get("/join", "/join?first=nonsense", [403; 5]),
@@ -287,8 +329,9 @@ const THREAD: &[(&str, &str)] = &[("title", "One more thread"), ("body", "Words 
 const ANNOUNCEMENT: &[(&str, &str)] =
     &[("title", "What changes here"), ("type", "announcement"), ("body", "Words of a manager.")];
 const LEVEL: &[(&str, &str)] = &[("level", "follow")];
-const REASON: &[(&str, &str)] = &[("reason", "It went in circles")];
 const ACT: &[(&str, &str)] = &[("rule", "4"), ("reason", "Personal data")];
+const REASON: &[(&str, &str)] = &[("rule", "2"), ("reason", "It went in circles")];
+const REPORT: &[(&str, &str)] = &[("reason", "spam")];
 const ROLE: &[(&str, &str)] = &[("role", "senior-agent")];
 const TIER: &[(&str, &str)] = &[("tier", "top-rated")];
 const TIERS: &[(&str, &str)] = &[("name", "tiers.csv"), ("list", "handle,tier\ntarget-t,none\n")];

@@ -58,6 +58,18 @@ fn settle(place: &Installation, server: &Program, members: usize) -> Community {
     ];
     let answer = administrator.post("/admin/boards", &board).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.body);
+    // Whoever was just added is a newcomer, whom the limits would slow down.
+    let limits = [
+        ("newcomer_posts", "0"),
+        ("newcomer_hours", "0"),
+        ("in_half_a_minute", "5"),
+        ("in_ten_minutes", "15"),
+        ("in_an_hour", "50"),
+        ("newcomer_links", "2"),
+        ("links", "10"),
+    ];
+    let answer = administrator.post("/admin/limits", &limits).unwrap();
+    assert_eq!(answer.status, 303, "{}", answer.body);
     let words = [("title", "A thread under fire"), ("body", "The first words.")];
     let answer = administrator.post("/b/clients/threads", &words).unwrap();
     assert_eq!(answer.status, 303, "{}", answer.body);

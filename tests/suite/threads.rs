@@ -11,6 +11,9 @@ use touchstone::threads::store as threads;
 use crate::support::site::replies;
 use crate::support::{Person, TestSite};
 
+/// A rule and a reason.
+const BECAUSE: &[(&str, &str)] = &[("rule", "2"), ("reason", "because")];
+
 fn id_of(thread: &str) -> ThreadId {
     ThreadId(thread.split('/').nth(2).unwrap().parse().unwrap())
 }
@@ -229,16 +232,16 @@ async fn a_locked_thread_refuses_with_the_text_kept() {
     let (ada, mona) = (site.member("ada"), site.staff("mona", &[Role::Moderator]));
     let thread = site.thread(&ada, "craft", "Soon to be locked").await;
     let id = id_of(&thread).0;
-    site.post(&ada, &format!("/t/{id}/lock"), &[("reason", "because")]).await.expect(403);
+    site.post(&ada, &format!("/t/{id}/lock"), BECAUSE).await.expect(403);
     site.post(&mona, &format!("/t/{id}/lock"), &[]).await.expect(422);
-    site.post(&mona, &format!("/t/{id}/lock"), &[("reason", "Everything is said.")]).await.expect(303);
+    site.post(&mona, &format!("/t/{id}/lock"), BECAUSE).await.expect(303);
 
     let page = site.post(&ada, &replies(&thread), &[("body", "One more thing")]).await.expect(403);
     assert!(page.body.contains("This thread is locked"));
     assert_eq!(page.text("textarea"), "One more thing");
     assert_eq!(site.get(&ada, &thread).await.count("form[action$=replies]"), 0);
     site.post(&mona, &replies(&thread), &[("body", "A last word")]).await.expect(303);
-    site.post(&mona, &format!("/t/{id}/unlock"), &[]).await.expect(303);
+    site.post(&mona, &format!("/t/{id}/unlock"), BECAUSE).await.expect(303);
     site.reply(&ada, &thread, "Open again").await;
 }
 
@@ -274,11 +277,15 @@ async fn a_removed_post_stays_as_a_numbered_stub() {
     let post = site.get(&ada, &thread).await.attribute("#p-2", "data-post");
     let remove = format!("/p/{post}/remove");
 
-    site.post(&ada, &remove, &[("reason", "mine")]).await.expect(403);
-    let page = site.post(&mona, &remove, &[("reason", "  ")]).await.expect(422);
+    site.post(&ada, &remove, BECAUSE).await.expect(403);
+    let page = site.post(&mona, &remove, &[("rule", "2"), ("reason", "  ")]).await.expect(422);
     assert!(page.text("#reason-problem").contains("reason"));
-    site.post(&mona, &remove, &[("reason", "off topic")]).await.expect(303);
-    site.post(&mona, &remove, &[("reason", "again")]).await.expect(409);
+    let page = site.post(&mona, &remove, &[("reason", "off topic")]).await.expect(422);
+    assert!(page.text("#rule-problem").contains("rule"));
+    assert_eq!(page.attribute("#reason", "value"), "off topic");
+    site.post(&mona, &remove, &[("rule", "99"), ("reason", "off topic")]).await.expect(422);
+    site.post(&mona, &remove, &[("rule", "2"), ("reason", "off topic")]).await.expect(303);
+    site.post(&mona, &remove, &[("rule", "2"), ("reason", "again")]).await.expect(409);
 
     let page = site.get(&Person::visitor(), &thread).await;
     assert!(
@@ -304,7 +311,7 @@ async fn pinned_threads_stand_first_and_lists_go_on_by_key() {
         site.clock.advance(chrono::TimeDelta::seconds(i64::from(number % 2)));
         site.thread(&ada, "craft", &format!("Thread number {number}")).await;
     }
-    site.post(&mona, &format!("/t/{}/pin", id_of(&old).0), &[]).await.expect(303);
+    site.post(&mona, &format!("/t/{}/pin", id_of(&old).0), BECAUSE).await.expect(303);
 
     let mut seen = Vec::new();
     let mut next = Some("/b/craft".to_owned());

@@ -214,6 +214,9 @@ fn mail(desk: &Desk, news: &News, hearer: &Hearer, actor: &str) -> Option<Mail> 
     let to = To { member: hearer.member, mailbox: hearer.person.mailbox.as_deref()? };
     match (&news.decided, &news.subject) {
         (Some(decided), subject) => Some(desk.about_decision(to, decided, subject.as_ref())),
+        (None, subject) if hearer.kind == Kind::Decision => {
+            Some(desk.about_settled(to, &news.detail, subject.as_ref()))
+        }
         (None, Some(subject)) => Some(desk.about_post(to, hearer.kind, actor, subject)),
         (None, None) => Some(desk.about_rank(to, &news.detail)),
     }

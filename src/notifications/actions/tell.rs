@@ -52,8 +52,8 @@ fn tell(conn: &mut Conn, taken: &Taken, letterhead: &Letterhead, now: Time) -> R
         Event::Accepted { post, by } => telling.accepted(conn, post, by),
         Event::Acted { act } => telling.acted(conn, act, false),
         Event::AppealDecided { act } => telling.acted(conn, act, true),
-        // Letting a post through, or not, is an act and told as one.
-        Event::HoldDecided { .. } => Ok(None),
+        Event::CaseClosed { case } => telling.case_closed(conn, case),
+        Event::HoldDecided { held } => telling.let_through(conn, held),
         Event::Announced { thread } => telling.announced(conn, thread),
         Event::RankChanged { member } => telling.rank_changed(conn, member),
     }
@@ -191,6 +191,45 @@ impl Telling {
         };
         deliver(conn, &self.desk, &news, &BTreeMap::from([(member, Kind::Decision)]), self.now)?;
         Ok(None)
+    }
+
+    /// Tells whoever waited for it that their post stands. That one does not is an act, and told as one.
+    fn let_through(&self, conn: &mut Conn, held: i64) -> Result<Option<i64>, Error> {
+        let Some((author, post)) = store::let_through(conn, held)? else { return Ok(None) };
+        let subject = store::subject(conn, post)?;
+        self.settled(conn, format!("held {held}"), subject, "let-through", &[author])?;
+        Ok(None)
+    }
+
+    /// Tells whoever reported a post what came of it, and not who decided.
+    fn case_closed(&self, conn: &mut Conn, case: i64) -> Result<Option<i64>, Error> {
+        let Some((post, outcome)) = store::closed_case(conn, case)? else { return Ok(None) };
+        let detail = if outcome == "acted" { "report-acted" } else { "report-closed" };
+        let reporters = store::reporters(conn, case)?;
+        let subject = store::subject(conn, post)?;
+        self.settled(conn, format!("case {case}"), subject, detail, &reporters)?;
+        Ok(None)
+    }
+
+    /// Tells of something that moderators settled without acting on whoever is told.
+    fn settled(
+        &self,
+        conn: &mut Conn,
+        key: String,
+        subject: Option<Subject>,
+        detail: &str,
+        to: &[MemberId],
+    ) -> Result<(), Error> {
+        let news = News {
+            key,
+            happened_at: self.at,
+            actor: None,
+            subject,
+            decided: None,
+            detail: detail.to_owned(),
+        };
+        let to = to.iter().map(|member| (*member, Kind::Decision)).collect();
+        deliver(conn, &self.desk, &news, &to, self.now)
     }
 
     fn rank_changed(&self, conn: &mut Conn, member: MemberId) -> Result<Option<i64>, Error> {

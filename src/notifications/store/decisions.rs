@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::acts::ActId;
 use crate::acts::rules::ActKind;
 use crate::clock::Time;
-use crate::db::schema::{acts, community_rules};
+use crate::db::schema::{acts, community_rules, held_posts, report_cases, reports};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 use crate::threads::{PostId, ThreadId};
@@ -62,4 +62,34 @@ pub fn decision(conn: &mut Conn, act: ActId) -> QueryResult<Option<Decision>> {
         })
     })
     .transpose()
+}
+
+/// Whose post was let through, and which it became; nothing where it was refused or is undecided.
+pub fn let_through(conn: &mut Conn, held: i64) -> QueryResult<Option<(MemberId, PostId)>> {
+    let row: Option<(MemberId, Option<PostId>)> = held_posts::table
+        .filter(held_posts::id.eq(held))
+        .filter(held_posts::outcome.eq("approved"))
+        .select((held_posts::author_id, held_posts::post_id))
+        .first(conn)
+        .optional()?;
+    Ok(row.and_then(|(author, post)| Some((author, post?))))
+}
+
+/// The post of a closed case, and what came of it.
+pub fn closed_case(conn: &mut Conn, case: i64) -> QueryResult<Option<(PostId, String)>> {
+    let row: Option<(PostId, Option<String>)> = report_cases::table
+        .filter(report_cases::id.eq(case))
+        .select((report_cases::post_id, report_cases::outcome))
+        .first(conn)
+        .optional()?;
+    Ok(row.and_then(|(post, outcome)| Some((post, outcome?))))
+}
+
+/// Who reported what a case is about.
+pub fn reporters(conn: &mut Conn, case: i64) -> QueryResult<Vec<MemberId>> {
+    reports::table
+        .filter(reports::case_id.eq(case))
+        .order(reports::member_id)
+        .select(reports::member_id)
+        .load(conn)
 }

@@ -17,7 +17,7 @@ use crate::threads::rules::{Posted, ThreadKind};
 use crate::threads::store::Thread;
 use crate::threads::talk::rules::Noted;
 use crate::threads::{PostId, ThreadId, talk};
-use crate::{events, members};
+use crate::{events, members, uploads};
 
 /// A post where whoever edits finds it.
 #[derive(Clone, Debug)]
@@ -115,7 +115,7 @@ fn is_within_grace(
 ) -> Result<bool, Error> {
     let relied_on = if post.edited_at.is_some() {
         Some(Reliance::Marked)
-    } else if store::is_reported(conn, post.id)? {
+    } else if store::is_watched(conn, post.id)? {
         Some(Reliance::Reported)
     } else if store::is_answered(conn, post)? {
         Some(Reliance::Answered)
@@ -143,6 +143,7 @@ fn leave_mark(conn: &mut Conn, before: &Editable, words: NewWords<'_>, mark: Mar
 /// quoted before are not told again.
 fn follow_words(conn: &mut Conn, post: PostId, written: &Written, now: Time) -> Result<(), Error> {
     let Noted { mentioned, quoted } = talk::actions::note(conn, post, written)?;
+    uploads::actions::note(conn, post, &written.body)?;
     events::store::add(conn, &Event::Edited { post, mentioned, quoted }, now)?;
     Ok(())
 }

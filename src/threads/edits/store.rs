@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use super::rules::{EditsAs, Subject};
 use crate::acts::rules::Actor;
 use crate::clock::Time;
-use crate::db::schema::{accepted_answers, acts, post_notes, post_quotes, post_revisions, posts, threads};
+use crate::db::schema::{
+    accepted_answers, acts, post_notes, post_quotes, post_revisions, posts, reports, threads,
+};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 use crate::members::rules::Role;
@@ -90,10 +92,11 @@ pub fn is_quoted(conn: &mut Conn, post: PostId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(quotes)).get_result(conn)
 }
 
-/// Whether somebody keeps an eye on this post: staff acted on it. Reports belong here as well, once there are any.
-pub fn is_reported(conn: &mut Conn, post: PostId) -> QueryResult<bool> {
+/// Whether others keep an eye on this post: somebody reported it, or staff acted on it.
+pub fn is_watched(conn: &mut Conn, post: PostId) -> QueryResult<bool> {
     let acted = acts::table.filter(acts::post_id.eq(post));
-    diesel::select(diesel::dsl::exists(acted)).get_result(conn)
+    let reported = reports::table.filter(reports::post_id.eq(post));
+    diesel::select(diesel::dsl::exists(acted).or(diesel::dsl::exists(reported))).get_result(conn)
 }
 
 /// New words of a post.

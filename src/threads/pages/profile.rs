@@ -32,6 +32,8 @@ struct ProfilePage {
     is_own: bool,
     invites: bool,
     block: Option<Block>,
+    /// Whether whoever looks may warn, silence and suspend.
+    moderates: bool,
 }
 
 /// The button that blocks, for those who may.
@@ -130,6 +132,7 @@ pub(super) async fn profile(
         posts: grouped(member.posts),
         recent: recent.iter().map(recent_row).collect(),
         is_own,
+        moderates: !is_own && viewer.0.as_ref().is_some_and(crate::accounts::viewer::Member::moderates),
         invites: is_own && is_invited(marks.tier, &marks.badges),
         marks,
         block,

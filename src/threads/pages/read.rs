@@ -19,8 +19,10 @@ use crate::error::Error;
 use crate::members::MemberId;
 use crate::members::rules::Role;
 use crate::threads::moving::store::{self as moving, AtNumber};
+use crate::threads::readers::Readers;
 use crate::threads::reading::Reads;
 use crate::threads::reading::store::{Filter, Filtered, in_range_by};
+use crate::threads::rules::ThreadKind;
 use crate::threads::store::{Beside, Post, Posts, Thread};
 use crate::threads::views::Views;
 use crate::threads::{PostId, ThreadId, actions, store};
@@ -108,6 +110,7 @@ pub(super) async fn thread(
     site: web::Data<Site>,
     views: web::Data<Views>,
     reads: web::Data<Reads>,
+    readers: web::Data<Readers>,
     viewer: Viewer,
     path: web::Path<(i64, String)>,
     asked: web::Query<Asked>,
@@ -138,6 +141,9 @@ pub(super) async fn thread(
     };
     if let Some(member) = &viewer.0 {
         views.count(thread.id);
+        if thread.kind == ThreadKind::Announcement {
+            readers.opened(member.id, thread.id);
+        }
         let up_to = loaded.filtered.is_none().then(|| pages.range(current).1);
         let before = reads.pending(member.id).get(&thread.id).copied();
         loaded.beside.read_at_least(before);

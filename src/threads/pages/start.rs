@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::lists::{crumbs, find_by_slug};
-use super::write::{author, sent_once, signed_out};
+use super::write::{author, retry_after, sent_once, signed_out, slower};
 use crate::accounts::viewer::Viewer;
 use crate::boards;
 use crate::boards::rules::{Board, may_write};
@@ -14,7 +14,7 @@ use crate::text::SafeHtml;
 use crate::text::names::Title;
 use crate::threads::actions::{self, Rendered};
 use crate::threads::drafts::rules::{Draft, Place};
-use crate::threads::rules::{Body, ThreadKind};
+use crate::threads::rules::{Body, Outcome, ThreadKind};
 use crate::threads::talk::rules::Pointed;
 use crate::threads::{drafts, rules, talk};
 use crate::tokens;
@@ -175,9 +175,19 @@ pub(super) async fn start(
     let (author, now, sent, slug) = (author(member), site.clock.now(), written.clone(), board.slug.clone());
     let writing = site.db.write(move |conn| actions::start(conn, &author, &slug, &title, kind, &sent, now));
     match sent_once(&site, member, written, writing.await).await {
-        Ok(posted) => see_other(&crate::paths::thread(posted.thread.0, &posted.slug)),
+        Ok(Outcome::Posted(posted)) => see_other(&crate::paths::thread(posted.thread.0, &posted.slug)),
+        Ok(held @ Outcome::Held(_)) => see_other(&held.path()),
         Err(Error::Forbidden(why)) => {
             again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(why.into_owned()))
+        }
+        Err(Error::Refused(why)) => {
+            let problems = Problems::one("body", why);
+            again.show(StatusCode::UNPROCESSABLE_ENTITY, form, None, problems, None)
+        }
+        Err(Error::TooMany { seconds }) => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let page = again.show(status, form, None, Problems::none(), Some(slower(seconds)))?;
+            Ok(retry_after(page, seconds))
         }
         Err(other) => Err(other),
     }

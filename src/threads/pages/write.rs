@@ -1,6 +1,7 @@
 //! The form that answers in a thread. Whatever stands in the way, what was typed comes back.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -11,7 +12,7 @@ use crate::error::Error;
 use crate::text::SafeHtml;
 use crate::threads::actions::{self, Author, Rendered, Written};
 use crate::threads::drafts::rules::Draft;
-use crate::threads::rules::{Body, Posted};
+use crate::threads::rules::{Body, Outcome};
 use crate::threads::store::Thread;
 use crate::threads::talk::rules::Pointed;
 use crate::threads::talk::store::Newer;
@@ -165,8 +166,8 @@ pub(super) async fn sent_once(
     site: &Site,
     member: &Member,
     written: Written,
-    outcome: Result<Posted, Error>,
-) -> Result<Posted, Error> {
+    outcome: Result<Outcome, Error>,
+) -> Result<Outcome, Error> {
     let Err(Error::Conflict(why)) = outcome else {
         return outcome;
     };
@@ -177,6 +178,20 @@ pub(super) async fn sent_once(
 
 pub(super) fn author(member: &Member) -> Author {
     Author { id: member.id, standing: member.standing(), email_confirmed: member.email_confirmed }
+}
+
+/// What a newcomer reads who posts more than newcomers may.
+pub(super) fn slower(seconds: i64) -> String {
+    let wait =
+        if seconds <= 90 { format!("{seconds} seconds") } else { format!("{} minutes", (seconds + 59) / 60) };
+    format!(
+        "You have posted a lot in a short time, and newcomers may post only so much. Wait {wait} and send it again: what you wrote is kept below."
+    )
+}
+
+pub(super) fn retry_after(mut answer: HttpResponse, seconds: i64) -> HttpResponse {
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    answer
 }
 
 pub(in crate::threads) fn signed_out() -> String {
@@ -203,8 +218,16 @@ impl Again<'_> {
         let (author, id, sent) = (author(member), self.thread.id, written.clone());
         let outcome = self.site.db.write(move |conn| actions::reply(conn, &author, id, &sent, now)).await;
         match sent_once(self.site, member, written, outcome).await {
-            Ok(posted) => see_other(&posted.path()),
+            Ok(outcome) => see_other(&outcome.path()),
             Err(Error::Forbidden(why)) => self.refuse(StatusCode::FORBIDDEN, form, why.into_owned()),
+            Err(Error::Refused(why)) => {
+                let with = With { problems: Problems::one("body", why), ..With::default() };
+                self.show(StatusCode::UNPROCESSABLE_ENTITY, form, with)
+            }
+            Err(Error::TooMany { seconds }) => {
+                let page = self.refuse(StatusCode::TOO_MANY_REQUESTS, form, slower(seconds))?;
+                Ok(retry_after(page, seconds))
+            }
             Err(Error::Busy) => self.refuse(StatusCode::SERVICE_UNAVAILABLE, form, Error::Busy.to_string()),
             Err(other) => Err(other),
         }

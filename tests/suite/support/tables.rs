@@ -20,10 +20,12 @@ pub struct Column {
     pub is_nullable: bool,
 }
 
-/// The source of `schema.rs`.
+/// The source of `schema.rs` and of its parts.
 pub fn source() -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/db/schema.rs");
-    std::fs::read_to_string(path).unwrap()
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/db/schema");
+    let parts = std::fs::read_dir(path).unwrap().map(|part| part.unwrap().path());
+    let files = parts.chain([format!("{path}.rs").into()]);
+    files.map(|file| std::fs::read_to_string(file).unwrap()).collect::<Vec<_>>().join("\n")
 }
 
 /// Every table of `schema.rs`.

@@ -10,6 +10,7 @@ use crate::accounts::viewer::Viewer;
 use crate::badges::marks::{Marks, grouped};
 use crate::badges::rules::is_invited;
 use crate::boards::rules::Board;
+use crate::clock::Time;
 use crate::error::Error;
 use crate::members::rules::Tier;
 use crate::paths;
@@ -113,7 +114,7 @@ pub(super) fn show(
 ) -> Result<ThreadPage, Error> {
     let Loaded { boards, board, thread, posts, filtered, beside, mut marks } = loaded;
     let pages = pages_for(viewer, thread.last_number);
-    let reply = may_reply(&board, &thread, viewer);
+    let reply = may_reply(&board, &thread, viewer, site.clock.now());
     let reader = Reader {
         member: viewer.0.as_ref(),
         is_invited: viewer
@@ -141,6 +142,7 @@ pub(super) fn show(
             .described(description)
             .with_crumbs(way)
             .canonical(site, &here)
+            .feeding(paths::thread_feed(thread.id.0, &thread.slug))
             .at(here),
         started: When(thread.created_at),
         posts: grouped(thread.posts),
@@ -204,7 +206,7 @@ fn author_tier(viewer: &Viewer) -> &'static str {
     viewer.0.as_ref().and_then(|member| member.tier).map_or("", Tier::title)
 }
 
-fn may_reply(board: &Board, thread: &Thread, viewer: &Viewer) -> Reply {
+fn may_reply(board: &Board, thread: &Thread, viewer: &Viewer, now: Time) -> Reply {
     let Some(member) = &viewer.0 else {
         return if thread.locked {
             Reply::Closed(rules::MayNotReply::Locked.to_string())
@@ -212,8 +214,11 @@ fn may_reply(board: &Board, thread: &Thread, viewer: &Viewer) -> Reply {
             Reply::SignIn
         };
     };
-    match rules::may_reply(board, thread.kind, thread.locked, &member.standing(), member.email_confirmed) {
-        Ok(()) => Reply::Open,
+    let standing = member.standing();
+    let open = rules::may_reply(board, thread.kind, thread.locked, &standing, member.email_confirmed);
+    match open.map(|()| rules::comments_open(thread.comments_from, &standing, now)) {
+        Ok(Ok(())) => Reply::Open,
+        Ok(Err(why)) => Reply::Closed(why.to_string()),
         Err(why) => Reply::Closed(why.to_string()),
     }
 }

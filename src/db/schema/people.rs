@@ -1,0 +1,175 @@
+//! Members and what they hold.
+
+diesel::table! {
+    members (id) {
+        id -> BigInt,
+        handle -> Text,
+        name -> Text,
+        name_skeleton -> Text,
+        name_review -> Bool,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        email_verified_at -> Nullable<Timestamp>,
+        password_hash -> Nullable<Text>,
+        signature -> Text,
+        profile -> Text,
+        rank -> Text,
+        rank_since -> Timestamp,
+        tier -> Nullable<Text>,
+        tier_since -> Nullable<Timestamp>,
+        posts -> BigInt,
+        joined_at -> Timestamp,
+        likes_received -> BigInt,
+        accepted_answers -> BigInt,
+        warned_at -> Nullable<Timestamp>,
+        silenced_until -> Nullable<Timestamp>,
+        suspended_until -> Nullable<Timestamp>,
+        unread_notifications -> BigInt,
+        banners_dismissed -> BigInt,
+        all_read_at -> Nullable<Timestamp>,
+        page_size -> BigInt,
+    }
+}
+
+diesel::table! {
+    member_roles (member_id, role) {
+        member_id -> BigInt,
+        role -> Text,
+        granted_at -> Timestamp,
+        granted_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tier_changes (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        tier -> Nullable<Text>,
+        changed_at -> Timestamp,
+        changed_by -> Nullable<BigInt>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    member_blocks (member_id, blocked_id) {
+        member_id -> BigInt,
+        blocked_id -> BigInt,
+        blocked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    rank_rulebooks (version) {
+        version -> BigInt,
+        published_at -> Timestamp,
+        published_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rank_rules (version, rank) {
+        version -> BigInt,
+        rank -> Text,
+        posts -> BigInt,
+        days -> BigInt,
+        likes -> BigInt,
+        answers -> BigInt,
+        clean_days -> BigInt,
+    }
+}
+
+diesel::table! {
+    rank_changes (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        old -> Text,
+        rank -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    rank_losses (member_id) {
+        member_id -> BigInt,
+        rank -> Text,
+        lost_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    site_facts (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        token_hash -> Binary,
+        member_id -> BigInt,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        agent -> Text,
+        address -> Text,
+    }
+}
+
+diesel::table! {
+    link_tokens (token_hash) {
+        token_hash -> Binary,
+        purpose -> Text,
+        member_id -> Nullable<BigInt>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    throttles (name) {
+        name -> Text,
+        began_at -> Timestamp,
+        tries -> BigInt,
+    }
+}
+
+diesel::table! {
+    mails (id) {
+        id -> BigInt,
+        recipient -> Text,
+        subject -> Text,
+        body -> Text,
+        queued_at -> Timestamp,
+        due_at -> Timestamp,
+        tries -> BigInt,
+        sent_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+        conversation -> Nullable<Text>,
+        unsubscribe -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    badge_policies (badge, version) {
+        badge -> Text,
+        version -> BigInt,
+        published_at -> Timestamp,
+        valid_months -> Nullable<BigInt>,
+        checked -> Text,
+    }
+}
+
+diesel::table! {
+    badge_grants (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        badge -> Text,
+        policy_version -> BigInt,
+        bound_name -> Text,
+        active_name -> Nullable<Text>,
+        state -> Text,
+        granted_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        origin -> Text,
+    }
+}

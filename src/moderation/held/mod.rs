@@ -1,0 +1,3 @@
+//! Letting through what was held, or not.
+
+pub mod pages;

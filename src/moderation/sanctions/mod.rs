@@ -1,0 +1,5 @@
+//! Warning, silencing and suspending members.
+
+pub mod actions;
+pub mod pages;
+pub mod rules;
