@@ -109,12 +109,22 @@ impl Scene {
             "INSERT INTO post_likes (post_id, member_id, liked_at) VALUES ({}, {}, '2026-11-18 12:00:00')",
             post.0, by.0
         ));
+        self.count_likes(post, 1);
         self.happens(Event::Liked { post, by });
+    }
+
+    fn count_likes(&self, post: PostId, change: i64) {
+        self.sql(&format!(
+            "UPDATE posts SET likes = likes + {change} WHERE id = {0};
+             UPDATE members SET likes_received = likes_received + {change} WHERE id = (SELECT author_id FROM posts WHERE id = {0})",
+            post.0
+        ));
     }
 
     pub fn unlike(&self, post: PostId, who: &Person) {
         let by = self.id(who).0;
         self.sql(&format!("DELETE FROM post_likes WHERE post_id = {} AND member_id = {by}", post.0));
+        self.count_likes(post, -1);
     }
 
     /// Sets a member's level in a thread, however it stood.
