@@ -269,6 +269,9 @@ pub struct Thread {
     /// Whether it is about verification.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub about_verification: bool,
+    /// Who it exists for, where not for everyone: rules as boards have them, of which one is enough.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audience: Vec<String>,
     /// Views so far.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub views: i64,

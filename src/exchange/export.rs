@@ -195,9 +195,11 @@ fn write_threads(conn: &mut Conn, out: &mut Out<'_, impl Write>) -> Result<(), E
         after = last.0;
         let ids: Vec<i64> = rows.iter().map(|row| row.0).collect();
         let mut origins = origins_of(conn, Kind::Thread, &ids)?;
-        for (id, board, (title, slug, kind), author, created, (pinned, locked, about_verification), views) in
-            rows
-        {
+        for row in rows {
+            let (id, board, (title, slug, kind), author, created, flags, views, audience) = row;
+            let (pinned, locked, about_verification) = flags;
+            let is_open = audience.is_everyone();
+            let rules = audience.rules().into_iter().filter(|_| !is_open);
             out.line(&Record::Thread(bundle::Thread {
                 id: thread_id(id),
                 board: board_id(board),
@@ -209,6 +211,7 @@ fn write_threads(conn: &mut Conn, out: &mut Out<'_, impl Write>) -> Result<(), E
                 pinned,
                 locked,
                 about_verification,
+                audience: rules.map(|rule| rule.code()).collect(),
                 views,
                 local: Some(id),
                 origin: origins.remove(&id).unwrap_or_default(),

@@ -239,7 +239,7 @@ for (const scripts of [true, false]) {
       }
     });
 
-    test("a moderator removes a post with a reason, and locks the thread", async () => {
+    test("a moderator removes a post by a rule and with a reason, and locks the thread", async () => {
       const thread = await startThread("leo-p", `To be kept in order, scripts ${tail}`);
       const reply = async (body) => {
         const id = thread.match(/\/t\/(\d+)/)[1];
@@ -254,16 +254,20 @@ for (const scripts of [true, false]) {
       await visit({ scripts, as: "goran-m" }, async (page) => {
         await page.goto(thread);
         const post = page.locator("#p-2");
-        await post.locator("summary", { hasText: "Remove" }).click();
-        await post.getByLabel("Why is post 2 removed?").fill("advertising");
-        await post.getByRole("button", { name: "Remove post 2" }).click();
+        await post.locator("summary", { hasText: "More" }).click();
+        await post.getByRole("link", { name: "Remove", exact: true }).click();
+        await page.getByLabel("Which rule does this rest on?").selectOption({ index: 1 });
+        await page.getByLabel("Why?").fill("advertising");
+        await button(page, "Remove the post").click();
         await page.waitForURL(/#p-2$/);
         assert.match(await page.locator("#p-2").innerText(), /Post 2 was removed by a moderator: advertising/);
         assert.equal(await page.locator("#p-2 .post-body").count(), 0);
 
-        await page.locator("summary", { hasText: "Lock" }).click();
-        await page.getByLabel("Why is this thread locked?").fill("settled");
-        await button(page, "Lock this thread").click();
+        await page.locator("summary", { hasText: "Moderate" }).click();
+        await page.getByRole("link", { name: "Lock", exact: true }).click();
+        await page.getByLabel("Which rule does this rest on?").selectOption({ index: 1 });
+        await page.getByLabel("Why?").fill("settled");
+        await button(page, "Lock the thread").click();
         await page.locator(".page-kind", { hasText: "Locked" }).waitFor();
       });
       await button(writer, "Post reply").click();

@@ -9,6 +9,8 @@ let forum;
 let browser;
 let announcement;
 let hard;
+/** Addresses of what `furnish` made. */
+let made;
 before(async () => {
   forum = await startForum();
   browser = await startBrowser();
@@ -17,11 +19,73 @@ before(async () => {
   assert.doesNotMatch(said, /refused\W+[1-9]/i, said);
   const board = await (await fetch(`${forum.base}/b/hardship`)).text();
   hard = board.match(/href="(\/t\/\d+\/[^"?#/]+)"/)[1];
+  made = await furnish();
 });
 after(async () => {
   await browser?.close();
   await forum?.stop();
 });
+
+/** One of each thing that has a page of its own: an edited post, a report, a removal, an appeal and so on. */
+async function furnish() {
+  const cookies = new Map();
+  const cookie = async (as) => cookies.get(as) ?? cookies.set(as, await cookieOf(forum, as)).get(as);
+  const read = async (as, path) =>
+    (await fetch(new URL(path, forum.base), { headers: { cookie: await cookie(as) } })).text();
+  const write = async (as, path, fields) => {
+    const answer = await send(forum, path, fields, await cookie(as));
+    assert.equal(answer.status, 303, `${as} ${path}: ${answer.status}`);
+    return answer.headers.get("location");
+  };
+  const find = (html, what) => {
+    assert.match(html, what);
+    return html.match(what)[1];
+  };
+  const grounds = { rule: "1", reason: hardship.handle };
+
+  const title = "What do you keep in your drawer?";
+  const body = "A ruler, a knife and a good pencil.\n\nAnd you?";
+  const thread = await write("maria-k", "/b/finding-work/threads", { title, body, request_id: "" });
+  const threadId = find(thread, /\/t\/(\d+)/);
+  const reply = async (as, body) => {
+    const place = await write(as, `/t/${threadId}/replies`, { body, request_id: "" });
+    const number = find(place, /#p-(\d+)$/);
+    return find(await read(as, place), new RegExp(`id="p-${number}" data-post="(\\d+)"`));
+  };
+  const post = find(await read("maria-k", thread), /data-post="(\d+)"/);
+  const other = await reply("daniel-r", "Only a pencil.");
+  const bad = await reply("ben-a", "Buy my course instead.");
+
+  const version = find(await read("maria-k", `/p/${post}/edit`), /name="version" value="(\d+)"/);
+  await write("maria-k", `/p/${post}/edit`, { version, body: `${body}\n\nAnd an eraser.`, reason: "one thing more" });
+  await write("lena-h", `/p/${post}/note`, { body: "The shop sells **rulers**.", ...grounds });
+  await write("maria-k", `/p/${other}/like`, {});
+  await write("maria-k", `/t/${threadId}/bookmark`, { note: "For the winter.", number: "1", next: "" });
+  await write("maria-k", `/t/${threadId}/draft`, { body: "Not yet finished", sequence: "1" });
+  await write("maria-k", "/u/victor-d/block", {});
+
+  await write("carmen-l", `/p/${other}/report`, { reason: "off-topic", words: "It is about something else." });
+  const report = find(await read("goran-m", "/moderation"), /href="(\/moderation\/cases\/\d+)"/);
+  await write("goran-m", `/p/${bad}/remove`, grounds);
+  const notice = find(await read("ben-a", "/notices"), /href="(\/notices\/\d+)"/);
+  await write("ben-a", `${notice}/appeal`, { words: "It was a joke." });
+  await write("leo-p", `/t/${threadId}/replies`, { body: "Here is a casino bonus.", request_id: "" });
+  const held = find(await read("goran-m", "/moderation/held"), /href="(\/moderation\/held\/\d+)"/);
+
+  const manage = await read("lena-h", "/manage");
+  return {
+    thread,
+    post,
+    other,
+    report,
+    notice,
+    held,
+    waiting: held.replace("/moderation", ""),
+    published: find(manage, /href="(\/manage\/announcements\/\d+)\/figures"/),
+    planned: find(manage, /href="(\/manage\/announcements\/\d+)\/preview"/),
+    removed: bad,
+  };
+}
 
 const click = (page, name) => page.getByRole("button", { name, exact: true }).first().click();
 const someThread = async (page, board) => {
@@ -80,6 +144,7 @@ const PAGES = [
   ["an empty reply", "maria-k", async (page) => {
     await someThread(page, "craft");
     await unguarded(page, "form[data-composer]");
+    await page.getByLabel("Your reply").fill("");
     await click(page, "Post reply");
     await page.locator("#body-problem").waitFor();
   }],
@@ -220,6 +285,84 @@ const PAGES = [
     await page.getByRole("button", { name: /^Change \d/ }).click();
     await page.getByRole("status").waitFor();
   }],
+  ["notifications", "maria-k", "/notifications"],
+  ["what is sent", "maria-k", "/settings/notifications"],
+  ["what is new", "maria-k", "/unread"],
+  ["bookmarks", "maria-k", "/bookmarks"],
+  ["drafts", "maria-k", "/drafts"],
+  ["blocked members", "maria-k", "/settings/blocks"],
+  ["upload a picture", "maria-k", "/uploads/new"],
+  ["ranks", , "/ranks"],
+  ["rules", , "/rules"],
+  ["what moderators did", , "/moderation/log"],
+  ["a thread with a note, an edit and a stub", , (page) => page.goto(made.thread)],
+  ["a thread with every fold open", "maria-k", async (page) => {
+    await page.goto(made.thread);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => (fold.open = true)));
+  }],
+  ["a post's menu", "goran-m", async (page) => {
+    await page.goto(made.thread);
+    await page.locator("#p-2 summary", { hasText: "More" }).click();
+  }],
+  ["a thread's menu", "goran-m", async (page) => {
+    await page.goto(made.thread);
+    await page.locator("summary", { hasText: "Moderate" }).click();
+  }],
+  ["edit a post", "maria-k", (page) => page.goto(`/p/${made.post}/edit`)],
+  ["edit a post by another", "goran-m", (page) => page.goto(`/p/${made.post}/edit`)],
+  ["history", , (page) => page.goto(`/p/${made.post}/history`)],
+  ["history, side by side", "maria-k", (page) => page.goto(`/p/${made.post}/history?view=side`)],
+  ["history for a moderator", "goran-m", (page) => page.goto(`/p/${made.post}/history`)],
+  ["hide a version", "goran-m", (page) => page.goto(`/p/${made.post}/revisions/1/hide`)],
+  ["quote", "maria-k", (page) => page.goto(`/p/${made.other}/quote`)],
+  ["likes", "maria-k", (page) => page.goto(`/p/${made.other}/likes`)],
+  ["report", "maria-k", (page) => page.goto(`/p/${made.other}/report`)],
+  ["report sent", "carmen-l", (page) => page.goto(`/p/${made.other}/report`)],
+  ["a reply that waits", "leo-p", (page) => page.goto(made.waiting)],
+  ["only staff answers", , (page) => page.goto(`${announcement}?only=staff`)],
+  ["best liked posts", , (page) => page.goto(`${announcement}?only=liked`)],
+  ["printer-friendly", , (page) => page.goto(`${made.thread}/print`)],
+  ["printer-friendly, with long words", , (page) => page.goto(`${hard}/print`)],
+  ["notices, none", "maria-k", "/notices"],
+  ["notices", "ben-a", "/notices"],
+  ["a notice with an appeal", "ben-a", (page) => page.goto(made.notice)],
+  ["moderation", "goran-m", "/moderation"],
+  ["held posts", "goran-m", "/moderation/held"],
+  ["a held post", "goran-m", (page) => page.goto(made.held)],
+  ["appeals", "goran-m", "/moderation/appeals"],
+  ["an appeal against one's own act", "goran-m", (page) => page.goto(made.notice)],
+  ["an appeal to decide", "aisha-b", (page) => page.goto(made.notice)],
+  ["the log for a moderator", "goran-m", "/moderation/log"],
+  ["a case", "goran-m", (page) => page.goto(made.report)],
+  ["a note", "goran-m", (page) => page.goto(`/p/${made.other}/note`)],
+  ["remove", "goran-m", (page) => page.goto(`/p/${made.other}/remove`)],
+  ["restore", "goran-m", (page) => page.goto(`/p/${made.removed}/restore`)],
+  ["title", "goran-m", (page) => page.goto(`${made.thread}/title`)],
+  ["move", "goran-m", (page) => page.goto(`${made.thread}/move`)],
+  ["split", "goran-m", (page) => page.goto(`${made.thread}/split`)],
+  ["split, with long words", "goran-m", (page) => page.goto(`${hard}/split?from=4`)],
+  ["merge", "goran-m", (page) => page.goto(`${made.thread}/merge`)],
+  ["lock", "goran-m", (page) => page.goto(`${made.thread}/lock`)],
+  ["pin", "goran-m", (page) => page.goto(`${made.thread}/pin`)],
+  ["warn", "goran-m", "/u/daniel-r/warn"],
+  ["silence", "goran-m", "/u/daniel-r/silence"],
+  ["suspend", "goran-m", "/u/daniel-r/suspend"],
+  ["announcements", "lena-h", "/manage"],
+  ["a new announcement", "lena-h", "/manage/announcements/new"],
+  ["an announcement to edit", "lena-h", (page) => page.goto(made.planned)],
+  ["an announcement to correct", "lena-h", (page) => page.goto(made.published)],
+  ["an announcement as others see it", "lena-h", (page) => page.goto(`${made.published}/preview`)],
+  ["an announcement's figures", "lena-h", (page) => page.goto(`${made.published}/figures`)],
+  ["what ranks need", "tomasz-w", "/admin/ranks"],
+  ["what ranks need, with a preview", "tomasz-w", async (page) => {
+    await page.goto("/admin/ranks");
+    await page.locator(".thresholds input").first().fill("1");
+    await click(page, "See who would change");
+    await page.locator("#preview-title").waitFor();
+  }],
+  ["change the rules", "tomasz-w", "/admin/rules"],
+  ["limits", "tomasz-w", "/admin/limits"],
+  ["mail that waits", "tomasz-w", "/admin/mail"],
   ["404", , "/no/such/page"],
   ["403", "maria-k", "/admin"],
 ];

@@ -230,7 +230,7 @@ async fn figures_of_a_board_do_not_count_what_is_closed_to_the_reader() {
     let visitor = site.get(&Person::visitor(), "/").await.expect(200);
     assert_eq!(visitor.texts(".row-figures"), ["1 thread 1 post"]);
     let boss = site.get(&boss, "/").await.expect(200);
-    assert_eq!(boss.texts(".row-figures"), ["2 threads 2 posts"]);
+    assert_eq!(boss.texts(".row-figures"), ["2 threads 2 posts 2 new"]);
 }
 
 #[actix_web::test]

@@ -714,7 +714,10 @@ async fn crawl(site: &TestSite, who: &Person, also: &[String]) -> Vec<(String, S
         }
         let status = page.status.as_u16();
         let location = page.header("location").unwrap_or_default().to_owned();
-        pages.push((path, format!("{status} {location}\n{}", without_request_ids(&page.body))));
+        // What happened to a thread is not part of a bundle either.
+        let body = without_request_ids(&page.body);
+        let lines: Vec<&str> = body.lines().filter(|line| !line.contains("\"stream-line\"")).collect();
+        pages.push((path, format!("{status} {location}\n{}", lines.join("\n"))));
     }
     pages
 }

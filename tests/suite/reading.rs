@@ -1,7 +1,9 @@
 //! What is new to a member, and what they follow, mute and keep.
 
 use chrono::TimeDelta;
+use diesel::prelude::*;
 use touchstone::boards::rules::Access;
+use touchstone::db::schema::members;
 use touchstone::members::rules::Role;
 use touchstone::threads::ThreadId;
 use touchstone::threads::reading::rules::Level;
@@ -105,6 +107,11 @@ async fn what_was_written_before_one_joined_or_long_ago_is_read() {
     let (site, ada, ben, thread) = scene().await;
     site.clock.advance(TimeDelta::minutes(1));
     let late = site.member("late");
+    let now = site.clock.now();
+    site.write(move |conn| {
+        let late = members::table.filter(members::handle.eq("late"));
+        Ok(diesel::update(late).set(members::joined_at.eq(now)).execute(conn)?)
+    });
     assert!(news(&site, &late, "/").await.is_empty());
     site.clock.advance(TimeDelta::minutes(1));
     site.reply(&ada, &thread, "A fourth").await;

@@ -203,10 +203,6 @@ const TABLE: &[Row] = &[
     get("/p/{post}/remove", "/p/POST/remove", MODERATORS),
     post("/p/{post}/remove", "/p/POST/remove", &[], moderators(422)),
     post("/p/{post}/remove", "/p/999999/remove", REASON, moderators(404)),
-    post("/t/{id}/lock", "/t/OTHER/lock", REASON, moderators(303)),
-    post("/t/{id}/unlock", "/t/OTHER/unlock", &[], moderators(303)),
-    post("/t/{id}/pin", "/t/OTHER/pin", &[], moderators(303)),
-    post("/t/{id}/unpin", "/t/OTHER/unpin", &[], moderators(303)),
     // Announcing
     get("/manage", "/manage", MANAGERS),
     post("/manage/announcements", "/manage/announcements", &[], managers(422)),

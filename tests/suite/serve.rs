@@ -476,7 +476,8 @@ fn a_bad_setting_stops_the_start_with_one_line() {
             &[],
             "prot = 8080",
             "touchstone.toml is \"prot\", but must be a setting that exists: listen, url, database, data, name, accent, \
-             accent_dark, smtp_url, mail_from, proxies, log",
+             accent_dark, smtp_url, mail_from, storage, storage_endpoint, storage_region, storage_key, \
+             storage_secret, proxies, log",
         ),
     ];
     for (arguments, environment, file, line) in cases {

@@ -131,7 +131,10 @@ async fn what_is_new_is_marked_and_can_be_gone_to() {
     let (site, thread, [ada, ..]) = scene().await;
     rows(
         &site,
-        &["INSERT INTO thread_members (member_id, thread_id, last_read, level) VALUES (1, 1, 1, 'follow')"],
+        &[
+            "DELETE FROM thread_members",
+            "INSERT INTO thread_members (member_id, thread_id, last_read, level) VALUES (1, 1, 1, 'follow')",
+        ],
     );
     let page = site.get(&ada, &thread).await.expect(200);
     assert!(page.text(".stream-new").contains("2 new since your last visit"));

@@ -115,7 +115,7 @@ async fn what_may_not_be_read_is_neither_quoted_nor_opened() {
     let thread = site.thread(&ada, "craft", "In the open").await;
     site.reply(&ada, &thread, "Something rude").await;
     let rude = post_id(&site, &ada, &thread, 2).await;
-    site.post(&mona, &format!("/p/{rude}/remove"), &[("reason", "rude")]).await.expect(303);
+    site.post(&mona, &format!("/p/{rude}/remove"), &[("rule", "1"), ("reason", "rude")]).await.expect(303);
 
     for id in [secret, rude, 999_999] {
         site.get(&ada, &format!("/p/{id}/quote")).await.expect(404);
@@ -180,7 +180,7 @@ async fn a_locked_thread_offers_no_quote() {
     let thread = site.thread(&ada, "craft", "Closed for good").await;
     let first = post_id(&site, &ada, &thread, 1).await;
     let lock = replies(&thread).replace("replies", "lock");
-    site.post(&mona, &lock, &[("reason", "said")]).await.expect(303);
+    site.post(&mona, &lock, &[("rule", "2"), ("reason", "said")]).await.expect(303);
     site.get(&ada, &format!("/p/{first}/quote")).await.expect(403);
     let visitor = site.get(&Person::visitor(), &format!("/p/{first}/quote")).await.expect(303);
     assert!(visitor.location().starts_with("/login"));

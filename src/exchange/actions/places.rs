@@ -87,8 +87,9 @@ pub(super) fn bring_thread(
     if thread.views < 0 {
         return refuse("views cannot be fewer than none");
     }
+    let audience = audience(&thread.audience)?;
     let new = NewThread {
-        audience: Audience::EVERYONE,
+        audience,
         id: free_id(conn, thread.local)?,
         board,
         title: &title,
@@ -100,10 +101,19 @@ pub(super) fn bring_thread(
     let id = threads::insert_thread(conn, &new)?;
     let flags = (thread.pinned, thread.locked, thread.about_verification);
     store::set_flags(conn, id, flags, thread.views)?;
-    boards::add_counts(conn, board, 1, 0)?;
+    if audience.is_everyone() {
+        boards::add_counts(conn, board, 1, 0)?;
+    }
     state.remember(conn, Kind::Thread, &thread.id, &thread.origin, id.0)?;
     state.threads.insert(thread.id.clone(), id);
     Ok(Arrival::Added)
+}
+
+/// Who a thread exists for. An unknown rule refuses the thread: it must not be shown to more than it was for.
+fn audience(codes: &[String]) -> Result<Audience, Obstacle> {
+    let rules: Result<Vec<Access>, Obstacle> =
+        codes.iter().map(|text| code("audience", text, Access::parse)).collect();
+    Ok(Audience::of(&rules?).unwrap_or(Audience::EVERYONE))
 }
 
 /// Titles of other forums may be shorter or longer than ours; what cannot be shown is taken out.

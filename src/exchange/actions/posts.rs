@@ -231,7 +231,11 @@ impl Tally {
         let arrived =
             Arrived { last_number: self.total, last_post: (number >= highest).then_some((at, author)) };
         store::count_arrived(conn, thread, &arrived)?;
-        let (board, _) = threads::add_thread_posts(conn, thread, self.readable)?;
+        let (board, audience) = threads::add_thread_posts(conn, thread, self.readable)?;
+        // What does not exist for everyone shows in no count.
+        if !audience.is_everyone() {
+            return Ok(());
+        }
         boards::store::add_counts(conn, board, 0, self.readable)?;
         for (author, posts) in self.by_author {
             members::store::add_posts(conn, author, posts)?;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use crate::boards::Audience;
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::db::schema::{member_roles, members, post_quotes, posts, threads, tier_changes};
@@ -74,8 +75,9 @@ pub fn tiers_of(conn: &mut Conn, ids: &[i64]) -> QueryResult<HashMap<i64, Vec<Ti
     Ok(tiers)
 }
 
-/// A thread: number; board; title, slug, kind; author; created; pinned, locked, about verification; views.
-pub type ThreadRow = (i64, i64, (String, String, String), i64, Time, (bool, bool, bool), i64);
+/// A thread: number; board; title, slug, kind; author; created; pinned, locked, about verification; views; who it
+/// exists for.
+pub type ThreadRow = (i64, i64, (String, String, String), i64, Time, (bool, bool, bool), i64, Audience);
 
 /// Threads with numbers after this one.
 pub fn threads_after(conn: &mut Conn, after: i64) -> QueryResult<Vec<ThreadRow>> {
@@ -91,6 +93,7 @@ pub fn threads_after(conn: &mut Conn, after: i64) -> QueryResult<Vec<ThreadRow>>
             threads::created_at,
             (threads::pinned, threads::locked, threads::about_verification),
             threads::views,
+            threads::audience,
         ))
         .load(conn)
 }

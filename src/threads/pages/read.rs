@@ -123,7 +123,7 @@ pub(super) async fn thread(
     let pages = pages_for(&viewer, thread.last_number);
     if let Some(number) = asked.post.as_deref() {
         let number = number.trim().parse::<i64>().unwrap_or(1).clamp(1, thread.last_number.max(1));
-        return found(&paths::post_number(id, &thread.slug, number));
+        return found(&place_of_number(&viewer, thread.id, &thread.slug, thread.last_number, number));
     }
     if let Some(into) = thread.merged_into {
         return found(&format!("/t/{}", into.0));
