@@ -231,20 +231,21 @@ pub fn may_write(silenced: Option<Time>, suspended: Option<Time>, now: Time) -> 
 #[must_use]
 pub fn is_open_to_barred(barred: Barred, path: &str) -> bool {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-    match (parts.as_slice(), barred) {
-        (["notices", _, "appeal"] | ["logout" | "login" | "demo"], _) => true,
-        (["t", _, "replies"] | ["b", _, "threads"] | ["preview"], _) => true,
-        (
-            ["read" | "notifications" | "settings" | "announcements" | "verification", ..],
-            Barred::Silenced(_),
-        ) => true,
-        (["b", _, "read" | "level" | "draft"] | ["u", _, "block" | "unblock"], Barred::Silenced(_)) => true,
-        (
-            ["t", _, "read" | "unread" | "level" | "bookmark" | "unbookmark"] | ["t", _, "draft", ..],
-            Barred::Silenced(_),
-        ) => true,
-        _ => false,
-    }
+    let for_all = matches!(
+        parts.as_slice(),
+        ["notices", _, "appeal"]
+            | ["logout" | "login" | "demo" | "preview"]
+            | ["t", _, "replies"]
+            | ["b", _, "threads"]
+    );
+    let for_oneself = matches!(
+        parts.as_slice(),
+        ["read" | "notifications" | "settings" | "announcements" | "verification", ..]
+            | ["b", _, "read" | "level" | "draft", ..]
+            | ["u", _, "block" | "unblock"]
+            | ["t", _, "read" | "unread" | "level" | "bookmark" | "unbookmark" | "draft", ..]
+    );
+    for_all || (for_oneself && matches!(barred, Barred::Silenced(_)))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::store::rows::{self, MemberRow, PostRow};
 use super::store::{Kind, SOURCE, origins_of};
 use crate::badges::rules::{Grant, GrantState};
 use crate::badges::store as badges;
+use crate::boards::rules::Access;
 use crate::boards::store as boards;
 use crate::db::{Conn, Db};
 use crate::error::Error;
@@ -211,7 +212,7 @@ fn write_threads(conn: &mut Conn, out: &mut Out<'_, impl Write>) -> Result<(), E
                 pinned,
                 locked,
                 about_verification,
-                audience: rules.map(|rule| rule.code()).collect(),
+                audience: rules.map(Access::code).collect(),
                 views,
                 local: Some(id),
                 origin: origins.remove(&id).unwrap_or_default(),

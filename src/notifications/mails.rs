@@ -107,8 +107,8 @@ impl Desk {
         let post = subject.filter(|subject| !subject.is_removed).map(|subject| subject.post.0);
         let link = post.map(|post| format!("Read it: {}{}", self.letterhead.origin, paths::post(post)));
         let paragraphs: Vec<String> = std::iter::once(said).chain(link).collect();
-        let line = format!("News from the moderators of {}", self.letterhead.community);
-        self.mail(to, Ends::Kind(Kind::Decision), line, &paragraphs, why(Kind::Decision))
+        let title = format!("News from the moderators of {}", self.letterhead.community);
+        self.mail(to, Ends::Kind(Kind::Decision), title, &paragraphs, why(Kind::Decision))
     }
 
     /// Tells of a rank.

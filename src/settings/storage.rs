@@ -18,7 +18,7 @@ pub enum StorageSettings {
     /// In the data folder.
     Data,
     /// In a bucket.
-    S3(Bucket),
+    S3(Box<Bucket>),
 }
 
 /// A bucket of an S3-compatible storage, and the way to it.
@@ -56,7 +56,7 @@ pub(super) fn read(sources: &Sources<'_>) -> Result<StorageSettings, BadSetting>
         Some(found) => region(&found)?,
     };
     let (key, secret) = (needed(sources, &KEY)?, needed(sources, &SECRET)?);
-    Ok(StorageSettings::S3(Bucket { name, prefix, endpoint, region, key, secret }))
+    Ok(StorageSettings::S3(Box::new(Bucket { name, prefix, endpoint, region, key, secret })))
 }
 
 fn bucket(found: &Found) -> Result<(String, String), BadSetting> {
@@ -132,7 +132,7 @@ mod tests {
         let full = format!(
             "storage = 's3://pictures'\nstorage_endpoint = 'http://127.0.0.1:9000'\nstorage_region = 'eu-central-1'\n{keys}"
         );
-        assert!(matches!(read(&full).unwrap(), StorageSettings::S3(Bucket { endpoint: Some(_), .. })));
+        assert!(matches!(read(&full).unwrap(), StorageSettings::S3(bucket) if bucket.endpoint.is_some()));
     }
 
     #[test]

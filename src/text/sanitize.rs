@@ -67,10 +67,9 @@ static STRICT: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .attribute_filter(|_, name, value| match name {
             "src" => images::shown_at(value).map(|_| Cow::Borrowed(value)),
             // With the address goes the picture, and with the picture everything said of it.
-            "alt" | "width" | "height" | "loading" | "decoding" => Some(Cow::Borrowed(value)),
+            "alt" | "width" | "height" | "loading" | "decoding" | "rel" => Some(Cow::Borrowed(value)),
             "href" => address::allowed(value).map(Cow::Owned),
             "start" => list_start(value).map(|start| Cow::Owned(start.to_string())),
-            "rel" => Some(Cow::Borrowed(value)),
             _ => None,
         });
     strict

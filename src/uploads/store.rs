@@ -94,8 +94,8 @@ pub fn newest_of(conn: &mut Conn, member: MemberId, limit: i64) -> QueryResult<V
 
 /// Locks those of these pictures that may be used, until the transaction ends: nobody marks them meanwhile.
 pub fn lock_named(conn: &mut Conn, names: &[String]) -> QueryResult<Vec<UploadId>> {
-    let named = uploads::table.filter(uploads::name.eq_any(names)).filter(uploads::removed_at.is_null());
-    diesel::update(named).set(uploads::bytes.eq(uploads::bytes)).returning(uploads::id).get_results(conn)
+    let present = uploads::table.filter(uploads::name.eq_any(names)).filter(uploads::removed_at.is_null());
+    diesel::update(present).set(uploads::bytes.eq(uploads::bytes)).returning(uploads::id).get_results(conn)
 }
 
 /// Locks these pictures until the transaction ends: nobody begins to use them meanwhile.

@@ -56,7 +56,10 @@ function help(words, button) {
   async function add(file) {
     if (file.size > LARGEST) throw new Error(`${file.name} is larger than 10 MB. Save it smaller.`);
     say("");
+    const place = [words.selectionStart, words.selectionEnd];
     const form = await ask();
+    // A browser may forget the place while the dialog is open.
+    words.setSelectionRange(...place);
     if (!form) return;
     form.set("image", file);
     say(`Uploading ${file.name}…`);

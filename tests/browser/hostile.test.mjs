@@ -119,11 +119,12 @@ function judge({ base, badges, styled }) {
 const showPictures = (page) =>
   page.route(/\/uploads\/[^/]+$/, (route) => route.fulfill({ contentType: "image/png", body: "" }));
 
-/** What the browser asked for beside the pages themselves, and pictures of this site. */
+/** What the browser asked for beside the pages themselves, their news, and pictures of this site. */
 const strayRequests = (page, pages) =>
   page.asked.filter((url) => {
     const { origin, pathname, search } = new URL(url);
-    return origin !== forum.base || !(/^\/(assets|uploads)\/[^/]+$/.test(pathname) || pages.has(pathname + search));
+    const isNews = pathname.endsWith("/live") && pages.has(pathname.replace(/\/live$/, ""));
+    return origin !== forum.base || !(isNews || /^\/(assets|uploads)\/[^/]+$/.test(pathname) || pages.has(pathname + search));
   });
 
 /** Reads every post of the collection, and returns what was wrong. */
@@ -210,7 +211,9 @@ test("no live preview runs, loads or imitates anything", { timeout: 180_000 }, a
     const found = await page.evaluate(judge, { base: forum.base, badges: BADGES, styled: true });
     problems.push(...found.map((line) => `${JSON.stringify(source)}: ${line}`));
   }
-  const stray = strayRequests(page, new Set(["/", "/demo/maria-k", "/preview", path, `${threads.at(-1)}?page=2`]));
+  const thread = threads.at(-1);
+  const draft = `/t/${thread.split("/")[2]}/draft`;
+  const stray = strayRequests(page, new Set(["/", "/demo/maria-k", "/preview", draft, path, thread, `${thread}?page=2`]));
   assert.equal([...problems, ...stray, ...page.troubles].join("\n"), "");
   await page.context().close();
 });

@@ -68,9 +68,8 @@ test("what is told stands beside the bell and in the list, without scripts too",
   await reply("daniel-r", thread, "An answer.");
   for (const [scripts, width, scheme] of [[true, 1280, "light"], [false, 390, "dark"]]) {
     const page = await newPage(browser, forum, { as: "maria-k", scripts, width, scheme });
-    for (let tries = 0; tries < 50 && !(await page.getByText("Tell me of answers").count()); tries += 1) {
-      await page.goto("/notifications");
-    }
+    const told = page.locator(".notifications", { hasText: "Tell me of answers" });
+    for (let tries = 0; tries < 50 && !(await told.count()); tries += 1) await page.goto("/notifications");
     assert.equal(await overflow(page), null);
     if (scripts) {
       assert.deepEqual(await axe(page), []);

@@ -49,7 +49,7 @@ async function furnish() {
   const threadId = find(thread, /\/t\/(\d+)/);
   const reply = async (as, body) => {
     const place = await write(as, `/t/${threadId}/replies`, { body, request_id: "" });
-    const number = find(place, /#p-(\d+)$/);
+    const number = find(place, /\/(\d+)$/);
     return find(await read(as, place), new RegExp(`id="p-${number}" data-post="(\\d+)"`));
   };
   const post = find(await read("maria-k", thread), /data-post="(\d+)"/);

@@ -716,8 +716,8 @@ async fn crawl(site: &TestSite, who: &Person, also: &[String]) -> Vec<(String, S
         let location = page.header("location").unwrap_or_default().to_owned();
         // What happened to a thread is not part of a bundle either.
         let body = without_request_ids(&page.body);
-        let lines: Vec<&str> = body.lines().filter(|line| !line.contains("\"stream-line\"")).collect();
-        pages.push((path, format!("{status} {location}\n{}", lines.join("\n"))));
+        let kept: Vec<&str> = body.lines().filter(|line| !line.contains("\"stream-line\"")).collect();
+        pages.push((path, format!("{status} {location}\n{}", kept.join("\n"))));
     }
     pages
 }

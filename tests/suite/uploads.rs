@@ -505,14 +505,14 @@ impl Bay {
     fn storage_with(&self, key: &str) -> Arc<dyn Storage> {
         let site = TestSite::start();
         let mut settings = touchstone::settings::Settings::clone(&site.forum.site.settings);
-        settings.storage = StorageSettings::S3(Bucket {
+        settings.storage = StorageSettings::S3(Box::new(Bucket {
             name: "pictures".to_owned(),
             prefix: "forum".to_owned(),
             endpoint: Some(format!("http://127.0.0.1:{}", self.port).parse().unwrap()),
             region: "eu-central-1".to_owned(),
             key: key.to_owned(),
             secret: "hush".to_owned(),
-        });
+        }));
         storage::open(&settings).unwrap()
     }
 

@@ -86,10 +86,8 @@ fn undo(conn: &mut Conn, act: &Act, by: Actor, reason: &str, now: Time) -> Resul
                 actions::put_back(conn, &place)?;
             }
         }
-        (ActKind::Lock, _, Some(thread)) => {
-            if threads::store::switch_locked(conn, thread.id, false)? {
-                threads::store::add_lock_event(conn, thread.id, false, by.id, reason, now)?;
-            }
+        (ActKind::Lock, _, Some(thread)) if threads::store::switch_locked(conn, thread.id, false)? => {
+            threads::store::add_lock_event(conn, thread.id, false, by.id, reason, now)?;
         }
         _ => {}
     }

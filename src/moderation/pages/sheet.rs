@@ -61,7 +61,7 @@ struct ActPage {
 }
 
 impl ActPage {
-    fn spans(&self) -> [(String, String); 4] {
+    fn spans() -> [(String, String); 4] {
         SPANS.map(|days| {
             (days.to_string(), if days == 1 { "1 day".to_owned() } else { format!("{days} days") })
         })

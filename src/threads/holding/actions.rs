@@ -17,7 +17,7 @@ use crate::text::names::Title;
 use crate::threads::actions::{self, Written};
 use crate::threads::rules::{Body, Posted, ThreadKind};
 use crate::threads::{PostId, ThreadId};
-use crate::{accounts, acts, events};
+use crate::{accounts, acts, events, threads};
 
 /// Where words are to stand.
 #[derive(Clone, Copy, Debug)]
@@ -100,12 +100,13 @@ pub fn approve(
     if !store::decide(conn, held.id, by, "approved", now)? {
         return Err(settled());
     }
-    let posted = match held.thread {
-        Some(thread) => actions::add_reply(conn, held.author, thread, written, now)?,
-        None => {
-            let title = Title::parse(&held.title).map_err(Error::refused)?;
-            actions::add_thread(conn, held.author, held.board, &title, held.kind, written, now)?
-        }
+    let posted = if let Some(thread) = held.thread {
+        // An answer goes where the thread's posts went.
+        let into = threads::store::find(conn, thread)?.and_then(|thread| thread.merged_into);
+        actions::add_reply(conn, held.author, into.unwrap_or(thread), written, now)?
+    } else {
+        let title = Title::parse(&held.title).map_err(Error::refused)?;
+        actions::add_thread(conn, held.author, held.board, &title, held.kind, written, now)?
     };
     store::became(conn, held.id, Some(posted.post), None)?;
     let subject = format!("held {}", held.id.0);

@@ -66,7 +66,7 @@ impl Reader<'_> {
         self.holds(&[Role::CommunityManager, Role::Administrator])
     }
     /// The first number that is new to them, where they were here before and something is.
-    fn first_new(&self, thread: &Thread, beside: &Beside) -> Option<i64> {
+    fn first_new(thread: &Thread, beside: &Beside) -> Option<i64> {
         let last_read = beside.last_read();
         (last_read > 0 && last_read < thread.last_number).then_some(last_read + 1)
     }

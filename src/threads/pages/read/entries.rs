@@ -37,6 +37,7 @@ pub(super) enum Entry {
 }
 
 /// A post that can be read.
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own for the template")]
 pub(super) struct PostRow {
     pub id: PostId,
     pub number: i64,
@@ -72,6 +73,7 @@ impl PostRow {
 
 /// What the reader may do with a post.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own for the template")]
 pub(super) struct May {
     pub like: bool,
     pub quote: bool,
@@ -170,7 +172,7 @@ pub(super) fn entries(
 ) -> Result<Vec<Entry>, Error> {
     let by_number: HashMap<i64, &Post> = posts.iter().map(|post| (post.number, post)).collect();
     let last = to.min(thread.last_number);
-    let new_from = reader.first_new(thread, beside);
+    let new_from = Reader::first_new(thread, beside);
     let mut stream = Vec::new();
     let mut events = beside.events.iter().peekable();
     for number in from..=last {

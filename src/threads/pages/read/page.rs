@@ -181,7 +181,7 @@ fn filter_row(thread: &Thread, asked: &Asked, filtered: &Filtered) -> FilterRow 
 }
 
 fn options(thread: &Thread, posts: &[Post], beside: &Beside, reader: &Reader<'_>) -> Options {
-    let first_new = reader.first_new(thread, beside);
+    let first_new = Reader::first_new(thread, beside);
     let opening = posts.iter().find(|post| post.number == 1 && post.removal.is_none());
     let may_report = opening.filter(|post| reader.is_member() && !reader.is(post.author));
     Options {
@@ -216,9 +216,7 @@ fn may_reply(board: &Board, thread: &Thread, viewer: &Viewer, now: Time) -> Repl
     };
     let standing = member.standing();
     let open = rules::may_reply(board, thread.kind, thread.locked, &standing, member.email_confirmed);
-    match open.map(|()| rules::comments_open(thread.comments_from, &standing, now)) {
-        Ok(Ok(())) => Reply::Open,
-        Ok(Err(why)) => Reply::Closed(why.to_string()),
-        Err(why) => Reply::Closed(why.to_string()),
-    }
+    let open = open.map_err(|why| why.to_string());
+    let begun = rules::comments_open(thread.comments_from, &standing, now).map_err(|why| why.to_string());
+    open.and(begun).map_or_else(Reply::Closed, |()| Reply::Open)
 }
