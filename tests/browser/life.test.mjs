@@ -99,7 +99,7 @@ describe("a post that should not stand, and one that should", () => {
       await more(page, 2);
       await link(page, "Report").click();
       await page.getByLabel("Advertising or spam").check();
-      await page.getByLabel("In your words").fill("He sells something.");
+      await page.getByLabel("In your words", { exact: true }).fill("He sells something.");
       await button(page, "Send the report").click();
       await page.getByRole("status").getByText("Your report arrived").waitFor();
     }));
@@ -214,11 +214,11 @@ test("a community manager announces with a banner, and sees who read and dismiss
     await page.locator("#body").fill("From Monday the harbour closes at **nine**.");
     await page.getByLabel("A banner on every page").check();
     await page.getByLabel("What the banner says").fill(TEXT);
-    await page.getByLabel("Members", { exact: true }).check();
+    await page.getByLabel("All members", { exact: true }).check();
     await button(page, "Preview").click();
     assert.equal(await page.locator("#preview strong").innerText(), "nine");
     assert.equal(await page.getByLabel("What the banner says").inputValue(), TEXT);
-    assert.equal(await page.getByLabel("Members", { exact: true }).isChecked(), true);
+    assert.equal(await page.getByLabel("All members", { exact: true }).isChecked(), true);
     await button(page, "Publish or schedule").click();
     await link(page, "Figures").waitFor();
     address = new URL(page.url()).pathname;
@@ -230,6 +230,9 @@ test("a community manager announces with a banner, and sees who read and dismiss
   });
   await visit({ as: "leo-p" }, async (page) => {
     await page.goto("/badges");
+    // One at a time, and the older one first.
+    assert.equal(await banner(page).count(), 0);
+    await page.locator(".banner").getByRole("button", { name: /^Dismiss/ }).click();
     await banner(page).getByRole("link", { name: TEXT }).click();
     assert.equal(await heading(page), "New hours of the harbour");
     await page.goto("/badges");

@@ -111,6 +111,7 @@ const PAGES = [
   }],
   ["a board", , "/b/freelancers"],
   ["a board for a member", "maria-k", "/b/freelancers"],
+  ["a board with a long thread", , "/b/announcements"],
   ["a board inside another", , "/b/finding-work"],
   ["older threads of a board", , async (page) => {
     await page.goto("/b/hardship-inside");
@@ -386,7 +387,8 @@ function checkOnce() {
   if (document.title === "") problems.push("no title");
   if (new Set(ids).size !== ids.length) problems.push("an id stands twice");
   if (document.querySelectorAll("main").length !== 1) problems.push("there is not exactly one main");
-  if (location.pathname !== "/" && !document.querySelector('nav[aria-label="Breadcrumb"]')) problems.push("no breadcrumb");
+  const isAlone = location.pathname === "/" || location.pathname.endsWith("/print");
+  if (!isAlone && !document.querySelector('nav[aria-label="Breadcrumb"]')) problems.push("no breadcrumb");
   return problems;
 }
 

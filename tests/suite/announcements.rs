@@ -355,21 +355,55 @@ async fn walk(site: &TestSite, who: &Person, thread: i64, id: i64, is_in: bool) 
     }
     let replied = site.post(who, &format!("/t/{thread}/replies"), &[("body", "Hello")]).await.expect(404);
     assert!(!replied.body.contains(TITLE));
-    let writes = [
-        (format!("/t/{thread}/lock"), [("reason", "Because")]),
-        (format!("/t/{thread}/pin"), [("reason", "")]),
-        (format!("/p/{thread}/remove"), [("reason", "Because")]),
-        (format!("/p/{thread}/official"), [("next", "")]),
-        (format!("/p/{thread}/unofficial"), [("next", "")]),
-        (format!("/t/{thread}/official/order"), [("move", "up")]),
-        (format!("/announcements/{id}/dismiss"), [("next", "")]),
-    ];
-    for (path, fields) in writes {
-        let page = site.post(who, &path, &fields).await;
-        // Whoever lacks the role is told so, whatever stands there.
-        assert!([403, 404].contains(&page.status.as_u16()), "{path} for {who:?}: {}", page.status);
-        assert!(!page.body.contains(TITLE), "{path}");
+    let below = ["print", "feed", "live", "title", "move", "split", "merge", "lock", "pin"];
+    let of_post = ["likes", "history", "quote", "original", "edit", "note", "report", "remove", "restore"];
+    let closed = below
+        .iter()
+        .map(|word| format!("/t/{thread}/{slug}/{word}"))
+        .chain(of_post.iter().map(|word| format!("/p/{thread}/{word}")))
+        .chain(["staff", "liked"].iter().map(|only| format!("/t/{thread}/{slug}?only={only}")));
+    for path in closed {
+        let page = site.get(who, &path).await;
+        assert_hidden(&page, &path, who);
     }
+    for path in ["/feed", "/b/news/feed", "/sitemap.xml", "/notifications", "/unread", "/search?q=lighthouse"]
+    {
+        let page = site.get(who, path).await;
+        assert!(!page.body.contains(TITLE), "{path} for {who:?}");
+    }
+    let act = [("rule", "2"), ("reason", "Because")];
+    let words = [("body", "Hello"), ("version", "1")];
+    let of_thread =
+        ["lock", "unlock", "pin", "unpin", "title", "move", "split", "merge", "level", "bookmark"];
+    let more = ["unbookmark", "read", "unread", "draft", "official/order"];
+    let acts = ["remove", "restore", "like", "unlike", "accept", "report", "edit", "note", "official"];
+    let writes = of_thread
+        .iter()
+        .chain(&more)
+        .map(|word| format!("/t/{thread}/{word}"))
+        .chain(acts.iter().map(|word| format!("/p/{thread}/{word}")))
+        .chain([format!("/announcements/{id}/dismiss")]);
+    for path in writes {
+        let fields =
+            [&act[..], &words[..], &[("level", "follow"), ("number", "1"), ("sequence", "1")]].concat();
+        let page = site.post(who, &path, &fields).await;
+        if page.status == 422 {
+            // What is looked at before the address answers alike where nothing is.
+            let nothing = path.replace(&format!("/{thread}/"), "/999999/");
+            assert_eq!(site.post(who, &nothing, &fields).await.status, 422, "{path} for {who:?}");
+            assert!(!page.body.contains(TITLE), "{path}");
+        } else {
+            assert_hidden(&page, &path, who);
+        }
+    }
+}
+
+/// Nothing is there, or whoever asks may not know: those who lack the role are told so, whatever stands there.
+fn assert_hidden(page: &Page, path: &str, who: &Person) {
+    let leads_to_sign_in = page.status == 303 && page.location().starts_with("/login");
+    let is_refused = [403, 404].contains(&page.status.as_u16());
+    assert!(leads_to_sign_in || is_refused, "{path} for {who:?}: {}", page.status);
+    assert!(!page.body.contains(TITLE), "{path}");
 }
 
 #[actix_web::test]

@@ -714,9 +714,11 @@ async fn crawl(site: &TestSite, who: &Person, also: &[String]) -> Vec<(String, S
         }
         let status = page.status.as_u16();
         let location = page.header("location").unwrap_or_default().to_owned();
-        // What happened to a thread is not part of a bundle either.
+        // What happened to a thread is not part of a bundle either, nor is who follows it or what waits to be told.
         let body = without_request_ids(&page.body);
-        let kept: Vec<&str> = body.lines().filter(|line| !line.contains("\"stream-line\"")).collect();
+        let left_out = ["\"stream-line\"", "name=\"level\"", "not told yet"];
+        let is_kept = |line: &&str| !left_out.iter().any(|part| line.contains(part));
+        let kept: Vec<&str> = body.lines().filter(is_kept).collect();
         pages.push((path, format!("{status} {location}\n{}", kept.join("\n"))));
     }
     pages
