@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::AnnouncementId;
 use super::rules::{self, Phase, Plan, Step};
 use super::store::{self, Announcement, Reader};
+use crate::acts::rules::Actor;
 use crate::boards;
 use crate::boards::rules::{Board, Standing, find_readable};
 use crate::boards::{Audience, BoardId};
@@ -16,7 +17,7 @@ use crate::members::{self, MemberId};
 use crate::text::names::Title;
 use crate::threads::actions::{Announcing, Author, Written};
 use crate::threads::readers::{Seen, Step as Reached};
-use crate::threads::{self, ThreadId};
+use crate::threads::{self, ThreadId, edits};
 
 /// A manager at work.
 #[derive(Clone, Debug)]
@@ -219,7 +220,9 @@ pub fn correct(
     }
     let thread = found.thread.ok_or_else(|| Error::internal("a live announcement without its thread"))?;
     if written.body != found.body {
-        threads::actions::correct_first(conn, by.id, thread, written, &correction.reason, now)?;
+        let actor = Actor::of(by.id, &by.standing.roles)
+            .ok_or_else(|| Error::Forbidden("This is for community managers.".into()))?;
+        edits::actions::correct(conn, actor, thread, written, &correction.reason, now)?;
     }
     store::set_corrected(conn, id, &written.body, &correction.banner_text, correction.ends_at)?;
     note(conn, Some(by.id), "announcement-corrected", id, &correction.reason, now)

@@ -2,7 +2,7 @@
 
 mod announcing;
 
-pub use announcing::{Announcing, announce, correct_first};
+pub use announcing::{Announcing, announce};
 
 use super::drafts::rules::Place;
 use super::holding::actions::{Target, check};

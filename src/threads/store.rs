@@ -13,7 +13,7 @@ pub use lists::{After, Listed, Person, Which, latest_of_each, list};
 pub use order::{add_lock_event, restore_post, switch_locked, switch_pinned};
 pub use posts::{
     NewPost, Place, Post, Recent, by_request, find_post, in_range, insert_post, number_of, place_of,
-    remove_post, set_words, with_numbers, written_by,
+    remove_post, with_numbers, written_by,
 };
 
 use super::ThreadId;

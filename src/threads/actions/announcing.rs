@@ -7,10 +7,8 @@ use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::events::rules::Event;
-use crate::members::MemberId;
 use crate::text::names::{Title, slug};
-use crate::threads::ThreadId;
-use crate::threads::rules::{self, Posted, ThreadKind};
+use crate::threads::rules::{Posted, ThreadKind};
 use crate::threads::store::{self, NewThread};
 use crate::{boards, events};
 
@@ -67,24 +65,4 @@ pub fn announce(
     let post = add_post(conn, author.id, thread, written, now)?;
     events::store::add(conn, &Event::Announced { thread }, now)?;
     Ok(Posted { post, thread, slug, number: 1 })
-}
-
-/// Puts corrected words in the place of a thread's first post, with the reason beside them.
-///
-/// # Errors
-/// When the thread has no first post.
-pub fn correct_first(
-    conn: &mut Conn,
-    editor: MemberId,
-    thread: ThreadId,
-    written: &Written,
-    reason: &str,
-    now: Time,
-) -> Result<(), Error> {
-    let first = store::in_range(conn, thread, 1, 1)?.into_iter().next().ok_or(Error::NotFound)?;
-    let role = if first.author == editor { "author" } else { "moderator" };
-    let edit = rules::Edit { by: editor, at: now, role: role.to_owned(), reason: reason.to_owned() };
-    store::set_words(conn, first.id, &written.body, &written.html, &edit)?;
-    let event = Event::Edited { post: first.id, mentioned: Vec::new(), quoted: Vec::new() };
-    Ok(events::store::add(conn, &event, now)?)
 }

@@ -14,7 +14,7 @@ use crate::text::names::{Title, slug};
 use crate::threads::actions::{Written, find_open};
 use crate::threads::moving::store::{NewEvent, Trace, add_event};
 use crate::threads::rules::{Posted, ThreadKind};
-use crate::threads::store::Thread;
+use crate::threads::store::{self as threads, Thread};
 use crate::threads::talk::rules::Noted;
 use crate::threads::{PostId, ThreadId, talk};
 use crate::{events, members, uploads};
@@ -104,6 +104,29 @@ pub fn edit(
     }
     follow_words(conn, post, &new.written, now)?;
     Ok(Edited::Saved(found.posted()))
+}
+
+/// Corrects the first post of an announcement: always a revision, with the reason beside it.
+///
+/// # Errors
+/// When the thread has no first post, or somebody else edits it at this moment.
+pub fn correct(
+    conn: &mut Conn,
+    by: Actor,
+    thread: ThreadId,
+    written: &Written,
+    reason: &str,
+    now: Time,
+) -> Result<(), Error> {
+    let first = threads::in_range(conn, thread, 1, 1)?.into_iter().next().ok_or(Error::NotFound)?;
+    let post = store::editable(conn, first.id)?.ok_or(Error::NotFound)?;
+    let words = NewWords { body: &written.body, html: &written.html };
+    if !store::set_words(conn, post.id, post.version, words)? {
+        return Err(Error::Conflict("Somebody else edits this at the moment. Please look again.".into()));
+    }
+    let edits_as = if post.author == by.id { EditsAs::Author } else { EditsAs::Moderator(by) };
+    leave_mark(conn, &post, words, Mark { by: by.id, edits_as, at: now, reason })?;
+    follow_words(conn, post.id, written, now)
 }
 
 fn is_within_grace(

@@ -177,7 +177,8 @@ pub enum Posts {
 type Columns = (Text, BigInt, BigInt, BigInt, Nullable<Timestamp>, Text, Text, Text, Text, Text);
 type Row = (String, PostId, i64, i64, Option<Time>, String, String, String, String, String);
 
-/// The statement. Its text depends on nothing but the kind of page, so that the database plans it once.
+/// The statement. Its text depends on nothing but the kind of page, so that the database plans it once. `CROSS JOIN`
+/// holds SQLite to the order in which the tables stand: left to itself it may walk the whole thread.
 struct Ask {
     thread: ThreadId,
     member: i64,

@@ -256,24 +256,6 @@ pub fn insert_post(conn: &mut Conn, new: &NewPost<'_>) -> QueryResult<PostId> {
     }
 }
 
-/// Changes a post's words.
-pub fn set_words(conn: &mut Conn, id: PostId, body: &str, html: &SafeHtml, edit: &Edit) -> QueryResult<()> {
-    diesel::update(posts::table.find(id))
-        .set((
-            posts::format.eq(Format::Markdown.code()),
-            posts::body.eq(body),
-            posts::html.eq(html.as_str()),
-            posts::renderer.eq(i64::from(RENDERER_VERSION)),
-            posts::version.eq(posts::version + 1),
-            posts::edited_at.eq(edit.at),
-            posts::edited_by.eq(edit.by),
-            posts::edited_as.eq(&edit.role),
-            posts::edit_reason.eq(&edit.reason),
-        ))
-        .execute(conn)
-        .map(|_| ())
-}
-
 /// Removes a post, and says whether it was there to be removed. Its number stays taken.
 pub fn remove_post(conn: &mut Conn, id: PostId, removal: &Removal) -> QueryResult<bool> {
     diesel::update(posts::table.find(id).filter(posts::removed_at.is_null()))
