@@ -474,10 +474,13 @@ fn doctor_looks_for_the_file_of_every_picture() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("the one picture in the data folder"));
 }
 
+/// What lies in the bucket: by name, its type and its bytes.
+type Objects = BTreeMap<String, (String, Vec<u8>)>;
+
 /// An S3-compatible storage on this machine: one bucket, and one key to it.
 struct Bay {
     port: u16,
-    objects: Arc<Mutex<BTreeMap<String, (String, Vec<u8>)>>>,
+    objects: Arc<Mutex<Objects>>,
 }
 
 impl Bay {
