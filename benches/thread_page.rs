@@ -6,6 +6,7 @@
     reason = "a benchmark stops where a step fails, and prints"
 )]
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::test;
@@ -17,6 +18,7 @@ use touchstone::db::{DatabaseUrl, Db};
 use touchstone::exchange::actions::{Claims, Importer};
 use touchstone::exchange::bundle::{Board, Community, Member, Moment, Post, Record, Thread};
 use touchstone::members;
+use touchstone::sealing::Keys;
 use touchstone::settings::{Given, Settings};
 use touchstone::tokens::Token;
 
@@ -96,8 +98,11 @@ async fn main() {
     });
     signing_in.unwrap();
 
-    let settings = Settings::from_sources(&Given::default(), &|_| None, "").unwrap();
-    let forum = Forum::new(settings, db, clock, false);
+    let data = Given { data: Some(folder.path().display().to_string()), ..Given::default() };
+    let settings = Settings::from_sources(&data, &|_| None, "").unwrap();
+    let (source, now) = (settings.keys.clone(), clock.now());
+    let keys = Arc::new(db.write_now(move |conn| Keys::open(conn, &source, now)).unwrap());
+    let forum = Forum::new(settings, db, keys, clock, false);
     let app = test::init_service(forum.app()).await;
 
     // The first page and those deep in the thread as a visitor sees them, and the first as a member does.

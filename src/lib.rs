@@ -10,6 +10,7 @@ pub mod settings;
 pub mod tokens;
 
 pub mod db;
+pub mod sealing;
 pub mod text;
 pub mod web;
 
@@ -22,6 +23,8 @@ pub mod members;
 pub mod badges;
 
 pub mod boards;
+
+pub mod gates;
 
 pub mod accounts;
 

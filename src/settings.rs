@@ -4,6 +4,7 @@
 //! default.
 
 mod given;
+mod keys;
 mod storage;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use url::Url;
 
 pub use given::Given;
+pub use keys::KeySource;
 pub use storage::{Bucket, StorageSettings};
 
 use crate::colours::{Colour, DARK_PAGE, LIGHT_PAGE, READABLE};
@@ -42,6 +44,8 @@ pub struct Settings {
     pub mail_from: String,
     /// Where uploaded pictures are kept.
     pub storage: StorageSettings,
+    /// Where the keys that wrap the site's keys are kept.
+    pub keys: KeySource,
     /// How many proxies add to `X-Forwarded-For`.
     pub proxies: usize,
     /// What is logged, as a filter.
@@ -90,7 +94,7 @@ const SMTP_URL: Name = Name { key: "smtp_url", variable: "TOUCHSTONE_SMTP_URL" }
 const MAIL_FROM: Name = Name { key: "mail_from", variable: "TOUCHSTONE_MAIL_FROM" };
 const PROXIES: Name = Name { key: "proxies", variable: "TOUCHSTONE_PROXIES" };
 const LOG: Name = Name { key: "log", variable: "TOUCHSTONE_LOG" };
-const ALL: [Name; 16] = [
+const ALL: [Name; 18] = [
     LISTEN,
     URL,
     DATABASE,
@@ -105,6 +109,8 @@ const ALL: [Name; 16] = [
     storage::REGION,
     storage::KEY,
     storage::SECRET,
+    keys::KEYS,
+    keys::KEYS_COMMAND,
     PROXIES,
     LOG,
 ];
@@ -201,6 +207,7 @@ impl Settings {
             .transpose()?
             .unwrap_or_else(|| default_sender(&url));
         let storage = storage::read(&sources)?;
+        let keys = keys::read(&sources, &data)?;
         let proxies = sources
             .find(given.proxies.as_ref(), &PROXIES)?
             .map(|found| found.value.parse().map_err(|_| found.refuse("a number of proxies such as 0 or 1")))
@@ -211,7 +218,7 @@ impl Settings {
             .map(|found| log_filter(&found))
             .transpose()?
             .unwrap_or_else(|| "info,actix_server=warn".to_owned());
-        Ok(Self { listen, url, database, data, name, accent, smtp, mail_from, storage, proxies, log })
+        Ok(Self { listen, url, database, data, name, accent, smtp, mail_from, storage, keys, proxies, log })
     }
 
     /// Whether people reach the forum over https: then cookies are bound to it.

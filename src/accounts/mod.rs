@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod demo;
 pub mod devices;
+pub mod factors;
 pub mod mails;
 pub mod pages;
 pub mod passwords;

@@ -12,8 +12,11 @@ use std::fs::DirBuilder;
 use std::io::{IsTerminal, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use crate::clock::Clock;
 use crate::db::Db;
+use crate::sealing::Keys;
 use crate::settings::Settings;
 
 /// How a command ends: well, or with a sentence for whoever ran it.
@@ -67,4 +70,11 @@ pub(crate) fn open_migrated(settings: &Settings) -> Result<Db, String> {
         tracing::info!(steps = migrated.steps.len(), "the database was brought to this version");
     }
     Ok(db)
+}
+
+/// Opens the site's keys; the first start makes them.
+pub(crate) fn open_keys(settings: &Settings, db: &Db, clock: &Clock) -> Result<Arc<Keys>, String> {
+    let (source, now) = (settings.keys.clone(), clock.now());
+    let opened = db.write_now(move |conn| Keys::open(conn, &source, now));
+    opened.map(Arc::new).map_err(|cause| cause.cause())
 }

@@ -8,7 +8,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use tokio::sync::Notify;
 
-use super::{Outcome, demo, open_migrated, say};
+use super::{Outcome, demo, open_keys, open_migrated, say};
 use crate::accounts::actions::offer_first_administrator;
 use crate::accounts::demo::PEOPLE;
 use crate::accounts::mails::Letterhead;
@@ -20,6 +20,7 @@ use crate::jobs::Jobs;
 use crate::outside::mail::{Mailer, Outbox};
 use crate::outside::smtp::Smtp;
 use crate::outside::storage::{self, Folder, Storage};
+use crate::sealing::Keys;
 use crate::settings::Settings;
 use crate::threads::live::Watching;
 use crate::threads::readers::Readers;
@@ -61,12 +62,12 @@ pub struct Forum {
 impl Forum {
     /// Puts a forum together around a database, with its pictures in the data folder.
     #[must_use]
-    pub fn new(settings: Settings, db: Db, clock: Clock, demo: bool) -> Self {
+    pub fn new(settings: Settings, db: Db, keys: Arc<Keys>, clock: Clock, demo: bool) -> Self {
         let assets = Arc::new(Assets::gather(&settings.accent));
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
         let banners = Arc::default();
         let pictures = Pictures::new(Arc::new(Folder::new(&settings.data)));
-        let site = Site { db, clock, settings, assets, demo, mail_queued, banners };
+        let site = Site { db, clock, settings, keys, assets, demo, mail_queued, banners };
         Self {
             site,
             views: Arc::default(),
@@ -184,10 +185,11 @@ pub fn run(settings: Settings, with_demo: bool) -> Outcome {
             demo::COMMUNITY.clone_into(&mut settings.name);
         }
     }
+    let keys = open_keys(&settings, &db, &clock)?;
     let mailer = mailer(&settings, with_demo)?;
     greet(&settings, &db, &clock, with_demo, mailer.is_some())?;
     let storage = storage::open(&settings)?;
-    let forum = Forum::new(settings, db, clock, with_demo).with_storage(storage);
+    let forum = Forum::new(settings, db, keys, clock, with_demo).with_storage(storage);
     actix_web::rt::System::new().block_on(listen(forum, mailer))
 }
 

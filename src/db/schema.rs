@@ -4,6 +4,7 @@
 mod forum;
 mod order;
 mod people;
+mod trust;
 
 pub use forum::{
     accepted_answers, board_members, boards, drafts, import_origins, moved_posts, official_answers,
@@ -18,6 +19,12 @@ pub use order::{
 pub use people::{
     badge_grants, badge_policies, link_tokens, mails, member_blocks, member_roles, members, rank_changes,
     rank_losses, rank_rulebooks, rank_rules, sessions, site_facts, throttles, tier_changes,
+};
+pub use trust::{
+    agent_shifts, board_gates, consent_texts, destruction_heads, destruction_leaves, destruction_log,
+    destruction_nodes, document_cases, document_decisions, evidence, handovers, newcomer_tests,
+    passkey_challenges, phone_checks, phone_tries, recovery_codes, sealing_keys, second_factors, test_arms,
+    text_prefixes, texts,
 };
 
 diesel::joinable!(member_roles -> members (member_id));
@@ -52,6 +59,17 @@ diesel::joinable!(report_cases -> posts (post_id));
 diesel::joinable!(reports -> members (member_id));
 diesel::joinable!(appeals -> acts (act_id));
 diesel::joinable!(held_posts -> boards (board_id));
+diesel::joinable!(second_factors -> members (member_id));
+diesel::joinable!(phone_checks -> members (member_id));
+diesel::joinable!(texts -> members (member_id));
+diesel::joinable!(document_cases -> members (member_id));
+diesel::joinable!(document_decisions -> document_cases (case_id));
+diesel::joinable!(evidence -> document_cases (case_id));
+diesel::joinable!(destruction_leaves -> evidence (evidence_id));
+diesel::joinable!(handovers -> document_cases (case_id));
+diesel::joinable!(agent_shifts -> members (agent_id));
+diesel::joinable!(board_gates -> boards (board_id));
+diesel::joinable!(test_arms -> members (member_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,
@@ -97,4 +115,25 @@ diesel::allow_tables_to_appear_in_same_query!(
     reports,
     appeals,
     held_posts,
+    sealing_keys,
+    second_factors,
+    recovery_codes,
+    passkey_challenges,
+    phone_checks,
+    phone_tries,
+    texts,
+    text_prefixes,
+    consent_texts,
+    document_cases,
+    document_decisions,
+    evidence,
+    destruction_leaves,
+    destruction_nodes,
+    destruction_heads,
+    destruction_log,
+    handovers,
+    agent_shifts,
+    board_gates,
+    newcomer_tests,
+    test_arms,
 );

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::sealing::Keys;
 use crate::settings::Settings;
 
 pub use answers::{page, page_with, see_other};
@@ -32,6 +33,8 @@ pub struct Site {
     pub clock: Clock,
     /// The settings.
     pub settings: Arc<Settings>,
+    /// The site's keys.
+    pub keys: Arc<Keys>,
     /// Styles, scripts and icons.
     pub assets: Arc<assets::Assets>,
     /// Whether this process serves a demo: one-click sign-in and the outbox page.

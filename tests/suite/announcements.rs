@@ -1,5 +1,7 @@
 //! Announcements: from the draft to the end, banners, figures, and that they exist for nobody outside their audience.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use touchstone::announcements::AnnouncementId;
@@ -147,8 +149,8 @@ async fn a_scheduled_one_is_published_at_its_time_once_by_whoever_is_first() {
     let at = [("when", "at"), ("publish_at", "2026-11-18T13:00"), ("ends_at", "2026-11-18T15:00")];
     let id = created(&site, &manager, &at).await;
     let settings = Settings::clone(&site.forum.site.settings);
-    let other =
-        Forum::new(settings, Db::open(&site.database.url).unwrap(), site.clock.clone(), false).jobs(None);
+    let (db, keys) = (Db::open(&site.database.url).unwrap(), Arc::clone(&site.forum.site.keys));
+    let other = Forum::new(settings, db, keys, site.clock.clone(), false).jobs(None);
     let own = site.forum.jobs(None);
 
     own.announce().await.unwrap();

@@ -6,7 +6,7 @@ use std::{fs, io};
 
 /// The lower layers, lowest first. Each may use those before it, and none knows a room.
 const LAYERS: &[&str] =
-    &["clock", "colours", "ids", "error", "tokens", "paths", "text", "db", "settings", "web"];
+    &["clock", "colours", "ids", "error", "tokens", "paths", "text", "db", "settings", "sealing", "web"];
 
 /// The rooms. Each may use those before it, apart from the ones named beside it: of these it may name
 /// nothing but ids. Of the rooms after it, it may name ids and types. Every page may use `accounts`.
@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("members", ""),
     ("badges", ""),
     ("boards", ""),
+    ("gates", ""),
     ("accounts", ""),
     ("acts", ""),
     ("uploads", ""),

@@ -113,6 +113,8 @@ diesel::table! {
         seen_at -> Timestamp,
         agent -> Text,
         address -> Text,
+        proved_at -> Nullable<Timestamp>,
+        worked_at -> Nullable<Timestamp>,
     }
 }
 

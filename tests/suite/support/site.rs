@@ -1,6 +1,6 @@
 //! A site inside the test: its own database, and a clock that stands still.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, COOKIE};
@@ -19,6 +19,7 @@ use touchstone::db::{Conn, Db};
 use touchstone::error::Error;
 use touchstone::members;
 use touchstone::members::rules::{Role, Tier};
+use touchstone::sealing::Keys;
 use touchstone::settings::{Given, Settings};
 use touchstone::text::names::{DisplayName, Handle};
 use touchstone::tokens::Token;
@@ -42,6 +43,12 @@ pub struct TestSite {
 /// When tests begin: noon on a Wednesday.
 pub fn noon() -> Time {
     NaiveDate::from_ymd_opt(2026, 11, 18).unwrap().and_hms_opt(12, 0, 0).unwrap()
+}
+
+/// The keys of a site, as its process opens them.
+pub fn keys(settings: &Settings, db: &Db, clock: &Clock) -> Arc<Keys> {
+    let (source, now) = (settings.keys.clone(), clock.now());
+    Arc::new(db.write_now(move |conn| Keys::open(conn, &source, now)).unwrap())
 }
 
 impl TestSite {
@@ -72,7 +79,8 @@ impl TestSite {
         let given = Given { url: Some(url.to_owned()), data: Some(data), ..Given::default() };
         let settings = Settings::from_sources(&given, &|_| None, "").unwrap();
         let clock = Clock::still_at(noon());
-        let forum = Forum::new(settings, db.clone(), clock.clone(), demo);
+        let forum =
+            Forum::new(settings.clone(), db.clone(), keys(&settings, &db, &clock), clock.clone(), demo);
         Self { forum, db, clock, database }
     }
 
@@ -82,7 +90,8 @@ impl TestSite {
         let demo = forum.site.demo;
         let settings = Settings::clone(&forum.site.settings);
         let db = Db::open(&database.url).unwrap();
-        let forum = Forum::new(settings, db.clone(), clock.clone(), demo);
+        let forum =
+            Forum::new(settings.clone(), db.clone(), keys(&settings, &db, &clock), clock.clone(), demo);
         Self { forum, db, clock, database }
     }
 

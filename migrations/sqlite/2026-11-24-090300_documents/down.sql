@@ -1,0 +1,10 @@
+DROP TABLE agent_shifts;
+DROP TABLE handovers;
+DROP TABLE destruction_log;
+DROP TABLE destruction_heads;
+DROP TABLE destruction_nodes;
+DROP TABLE destruction_leaves;
+DROP TABLE evidence;
+DROP TABLE document_decisions;
+DROP TABLE document_cases;
+DROP TABLE consent_texts;

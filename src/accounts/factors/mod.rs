@@ -1,0 +1,1 @@
+//! Second factors: passkeys and codes of an app, asked of those who work with evidence.

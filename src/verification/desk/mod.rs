@@ -1,0 +1,1 @@
+//! The agents' desk: the next case, never a chosen one.

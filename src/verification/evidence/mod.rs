@@ -1,0 +1,1 @@
+//! Evidence: sealed images, who looked at them, and their end.
