@@ -94,7 +94,7 @@ fn notes(beside: &Beside, post: PostId) -> Vec<NoteRow> {
     let notes = beside.notes.get(&post).into_iter().flatten();
     let rows = notes.map(|note| NoteRow {
         name: note.by.name.clone(),
-        path: paths::member(&note.by.handle),
+        path: note.by.path(),
         role: Role::parse(&note.role).map_or("Staff", Role::title),
         at: When(note.at),
         html: note.html.clone(),
@@ -156,7 +156,7 @@ pub(super) fn event_row(event: &Happened) -> EventRow {
     };
     EventRow {
         name: event.by.name.clone(),
-        profile: paths::member(&event.by.handle),
+        profile: event.by.path(),
         verb,
         detail: event.detail.clone(),
         path: event.path.clone(),
@@ -177,7 +177,7 @@ fn answer_row(answer: &Answer) -> AnswerRow {
         path: paths::post(answer.post.0),
         number: answer.number,
         name: answer.author.name.clone(),
-        profile: paths::member(&answer.author.handle),
+        profile: answer.author.path(),
         by: answer.accepted_by.clone(),
         excerpt: crate::text::excerpt(&answer.html, 240),
     }
