@@ -134,10 +134,7 @@ pub enum MayNotReply {
 /// # Errors
 /// When they begin, in words for them.
 pub fn comments_open(from: Option<Time>, standing: &Standing, now: Time) -> Result<(), MayNotReply> {
-    let is_staff = standing
-        .roles
-        .iter()
-        .any(|role| matches!(role, Role::Moderator | Role::CommunityManager | Role::Administrator));
+    let is_staff = standing.roles.iter().any(|role| Role::STAFF.contains(role));
     match from {
         Some(begin) if begin > now && !is_staff => Err(MayNotReply::NotYet(begin)),
         _ => Ok(()),

@@ -57,16 +57,17 @@ pub(super) fn post_row(
 
 fn may(thread: &Thread, post: &Post, author: &Marks, reader: &Reader<'_>) -> May {
     let is_own = reader.is(post.author);
-    let is_staff = [Role::Moderator, Role::CommunityManager, Role::Administrator];
-    let accepts = reader.is(thread.author) || reader.holds(&is_staff);
+    let accepts = reader.is(thread.author) || reader.holds(&Role::STAFF);
     May {
         like: reader.is_member() && !is_own,
         quote: reader.may_reply,
         edit: reader.moderates() || (is_own && !thread.locked),
         report: reader.is_member() && !is_own,
         accept: thread.kind == ThreadKind::Question && post.number > 1 && accepts,
-        list: reader.manages() && post.number > 1 && is_staff.iter().any(|role| author.roles.contains(role)),
-        note: reader.holds(&is_staff),
+        list: reader.manages()
+            && post.number > 1
+            && author.roles.iter().any(|role| Role::STAFF.contains(role)),
+        note: reader.holds(&Role::STAFF),
         moderate: reader.moderates(),
     }
 }
