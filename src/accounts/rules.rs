@@ -69,16 +69,6 @@ impl Purpose {
             Self::FirstAdministrator => "first-administrator",
         }
     }
-
-    /// How long such a link lives.
-    #[must_use]
-    pub fn lifetime(self) -> TimeDelta {
-        match self {
-            Self::VerifyEmail => VERIFY_LINK,
-            Self::ResetPassword => RESET_LINK,
-            Self::FirstAdministrator => FIRST_ADMINISTRATOR_LINK,
-        }
-    }
 }
 
 /// An e-mail address: as typed, and as the key by which one address has one account.

@@ -251,8 +251,11 @@ pub struct Device {
     pub address: String,
 }
 
+/// A session: since when, when it was used last, and on what.
+pub type SessionOf = (SessionId, Time, Time, Device);
+
 /// One's sessions, the last used first.
-pub fn sessions_of(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<(SessionId, Time, Time, Device)>> {
+pub fn sessions_of(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<SessionOf>> {
     let rows: Vec<(SessionId, Time, Time, String, String)> = sessions::table
         .filter(sessions::member_id.eq(member))
         .order((sessions::seen_at.desc(), sessions::id.desc()))

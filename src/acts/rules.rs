@@ -174,8 +174,7 @@ impl Actor {
     /// A member with these roles, if one of them keeps order. The role that is nearest to the work is named.
     #[must_use]
     pub fn of(id: MemberId, roles: &[Role]) -> Option<Self> {
-        let acting = [Role::Moderator, Role::CommunityManager, Role::Administrator];
-        acting.into_iter().find(|role| roles.contains(role)).map(|role| Self { id, role })
+        Role::STAFF.into_iter().find(|role| roles.contains(role)).map(|role| Self { id, role })
     }
 }
 

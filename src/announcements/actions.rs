@@ -151,10 +151,8 @@ pub fn adopt(
 
 /// Whoever wrote an announcement, as they are now.
 fn author(conn: &mut Conn, id: MemberId) -> Result<Author, Error> {
-    let member = members::store::get(conn, id)?;
-    let roles = members::store::roles_of(conn, &[id])?.remove(&id).unwrap_or_default();
     // Managers were confirmed when they got their role; a schedule does not wait for a changed address.
-    Ok(Author { id, standing: Standing { is_member: true, tier: member.tier, roles }, email_confirmed: true })
+    Ok(Author { id, standing: boards::actions::standing_of(conn, id)?, email_confirmed: true })
 }
 
 /// How many members can read an announcement for this audience in this board.

@@ -70,66 +70,39 @@ type Row = (
     (String, i64, Time, Option<ThreadId>, Option<i64>, Option<Time>, Option<Time>, i64),
 );
 
-type Columns = (
+#[diesel::dsl::auto_type]
+fn columns() -> _ {
     (
-        announcements::id,
-        announcements::author_id,
-        announcements::board_id,
-        announcements::title,
-        announcements::body,
-        announcements::audience,
-    ),
-    (
-        announcements::publish_at,
-        announcements::ends_at,
-        announcements::has_banner,
-        announcements::banner_text,
-        announcements::pinned,
-        announcements::comments,
-        announcements::comments_from,
-        announcements::locks_at_end,
-    ),
-    (
-        announcements::state,
-        announcements::version,
-        announcements::changed_at,
-        announcements::thread_id,
-        announcements::banner_number,
-        announcements::published_at,
-        announcements::ended_at,
-        announcements::audience_size,
-    ),
-);
-const COLUMNS: Columns = (
-    (
-        announcements::id,
-        announcements::author_id,
-        announcements::board_id,
-        announcements::title,
-        announcements::body,
-        announcements::audience,
-    ),
-    (
-        announcements::publish_at,
-        announcements::ends_at,
-        announcements::has_banner,
-        announcements::banner_text,
-        announcements::pinned,
-        announcements::comments,
-        announcements::comments_from,
-        announcements::locks_at_end,
-    ),
-    (
-        announcements::state,
-        announcements::version,
-        announcements::changed_at,
-        announcements::thread_id,
-        announcements::banner_number,
-        announcements::published_at,
-        announcements::ended_at,
-        announcements::audience_size,
-    ),
-);
+        (
+            announcements::id,
+            announcements::author_id,
+            announcements::board_id,
+            announcements::title,
+            announcements::body,
+            announcements::audience,
+        ),
+        (
+            announcements::publish_at,
+            announcements::ends_at,
+            announcements::has_banner,
+            announcements::banner_text,
+            announcements::pinned,
+            announcements::comments,
+            announcements::comments_from,
+            announcements::locks_at_end,
+        ),
+        (
+            announcements::state,
+            announcements::version,
+            announcements::changed_at,
+            announcements::thread_id,
+            announcements::banner_number,
+            announcements::published_at,
+            announcements::ended_at,
+            announcements::audience_size,
+        ),
+    )
+}
 
 fn announcement((what, plan, state): Row) -> QueryResult<Announcement> {
     Ok(Announcement {
@@ -159,7 +132,7 @@ fn announcement((what, plan, state): Row) -> QueryResult<Announcement> {
 
 /// The announcement of this number.
 pub fn find(conn: &mut Conn, id: AnnouncementId) -> QueryResult<Option<Announcement>> {
-    let row: Option<Row> = announcements::table.find(id).select(COLUMNS).first(conn).optional()?;
+    let row: Option<Row> = announcements::table.find(id).select(columns()).first(conn).optional()?;
     row.map(announcement).transpose()
 }
 
@@ -169,7 +142,7 @@ pub fn of_phase(conn: &mut Conn, phase: Phase, limit: i64) -> QueryResult<Vec<An
         .filter(announcements::state.eq(phase.code()))
         .order((announcements::changed_at.desc(), announcements::id.desc()))
         .limit(limit)
-        .select(COLUMNS)
+        .select(columns())
         .load(conn)?;
     rows.into_iter().map(announcement).collect()
 }
@@ -180,7 +153,7 @@ pub fn to_publish(conn: &mut Conn, now: Time) -> QueryResult<Vec<Announcement>> 
         .filter(announcements::state.eq(Phase::Scheduled.code()))
         .filter(announcements::publish_at.le(now))
         .order((announcements::publish_at, announcements::id))
-        .select(COLUMNS)
+        .select(columns())
         .load(conn)?;
     rows.into_iter().map(announcement).collect()
 }
@@ -192,7 +165,7 @@ pub fn live(conn: &mut Conn) -> QueryResult<Vec<(Announcement, String)>> {
         .filter(announcements::state.eq(Phase::Published.code()))
         .filter(announcements::has_banner.eq(true).or(announcements::ends_at.is_not_null()))
         .order(announcements::banner_number)
-        .select((COLUMNS, threads::slug))
+        .select((columns(), threads::slug))
         .load(conn)?;
     rows.into_iter().map(|(row, slug)| Ok((announcement(row)?, slug))).collect()
 }

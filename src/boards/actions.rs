@@ -1,6 +1,6 @@
 //! What administrators do with boards.
 
-use super::rules::{self, Board};
+use super::rules::{self, Board, Standing};
 use super::{BoardId, store};
 use crate::clock::Time;
 use crate::db::Conn;
@@ -53,6 +53,17 @@ pub fn delete(conn: &mut Conn, id: BoardId, by: MemberId, now: Time) -> Result<(
     store::delete(conn, id)?;
     members::store::audit(conn, Some(by), "board-deleted", &format!("board {}", id.0), &board.slug, now)?;
     Ok(())
+}
+
+/// What a member is at present, as far as boards care. Suspensions are not asked for: they end what a member does by
+/// themselves, not what is done in their name.
+///
+/// # Errors
+/// When there is no such member.
+pub fn standing_of(conn: &mut Conn, member: MemberId) -> Result<Standing, Error> {
+    let tier = members::store::get(conn, member)?.tier;
+    let roles = members::store::roles_of(conn, &[member])?.remove(&member).unwrap_or_default();
+    Ok(Standing { is_member: true, tier, roles })
 }
 
 fn is_empty(boards: &[Board], board: &Board) -> bool {

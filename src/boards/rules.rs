@@ -117,14 +117,13 @@ impl Standing {
     /// board is for that role and for administrators.
     #[must_use]
     pub fn passes(&self, access: Access) -> bool {
-        const KEEPS_ORDER: [Role; 3] = [Role::Moderator, Role::CommunityManager, Role::Administrator];
         let holds = |role: &Role| self.roles.contains(role);
         match access {
             Access::Anyone => true,
             Access::Members => self.is_member,
             Access::Tier(least) => {
                 self.is_member
-                    && (self.tier.is_some_and(|tier| tier >= least) || KEEPS_ORDER.iter().any(holds))
+                    && (self.tier.is_some_and(|tier| tier >= least) || Role::STAFF.iter().any(holds))
             }
             Access::Role(role) => self.is_member && (holds(&role) || holds(&Role::Administrator)),
         }

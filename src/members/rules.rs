@@ -28,6 +28,9 @@ impl Role {
         Self::Administrator,
     ];
 
+    /// Those who act and speak for the community, the nearest to the work first.
+    pub const STAFF: [Self; 3] = [Self::Moderator, Self::CommunityManager, Self::Administrator];
+
     /// The role's name in the database and in addresses.
     #[must_use]
     pub fn code(self) -> &'static str {

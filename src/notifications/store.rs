@@ -11,8 +11,8 @@ use diesel::prelude::*;
 pub use decisions::{Decision, closed_case, decision, let_through, reporters};
 pub use lists::{Act, After, Listed, Place, Which, list};
 pub use people::{
-    Person, Subject, blocking, board_levels, choices_of, everybody, followers_of_board, followers_of_thread,
-    mentioned, people, quoted, save_choices, subject, subject_of_thread, thread_levels,
+    Person, Subject, board_levels, choices_of, everybody, followers_of_board, followers_of_thread, mentioned,
+    people, quoted, save_choices, subject, subject_of_thread, thread_levels,
 };
 
 use super::NotificationId;

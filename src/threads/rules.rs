@@ -134,10 +134,7 @@ pub enum MayNotReply {
 /// # Errors
 /// When they begin, in words for them.
 pub fn comments_open(from: Option<Time>, standing: &Standing, now: Time) -> Result<(), MayNotReply> {
-    let is_staff = standing
-        .roles
-        .iter()
-        .any(|role| matches!(role, Role::Moderator | Role::CommunityManager | Role::Administrator));
+    let is_staff = standing.roles.iter().any(|role| Role::STAFF.contains(role));
     match from {
         Some(begin) if begin > now && !is_staff => Err(MayNotReply::NotYet(begin)),
         _ => Ok(()),
@@ -239,25 +236,6 @@ pub struct Held {
     pub badges: String,
 }
 
-/// Longest reason for a removal, in characters.
-pub const LONGEST_REASON: usize = 200;
-
-/// Why a reason was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "Give a reason of at most {LONGEST_REASON} characters: the author and everybody who finds the stub reads it."
-)]
-pub struct BadReason;
-
-/// Reads the reason for an act of moderation.
-///
-/// # Errors
-/// When there is none, or it is too long.
-pub fn reason(text: &str) -> Result<String, BadReason> {
-    let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if (1..=LONGEST_REASON).contains(&folded.chars().count()) { Ok(folded) } else { Err(BadReason) }
-}
-
 /// How an id that a form carries may look; anything else is treated as if there were none.
 #[must_use]
 pub fn request_id(text: &str) -> Option<String> {
@@ -332,14 +310,6 @@ mod tests {
         assert!(
             ThreadKind::open_to(&member(vec![Role::CommunityManager])).contains(&ThreadKind::Announcement)
         );
-    }
-
-    #[test]
-    fn a_reason_is_one_line_and_not_empty() {
-        assert_eq!(reason("  off \n topic "), Ok("off topic".to_owned()));
-        assert_eq!(reason(" \n"), Err(BadReason));
-        assert!(reason(&"x".repeat(200)).is_ok());
-        assert!(reason(&"x".repeat(201)).is_err());
     }
 
     #[test]

@@ -2,15 +2,19 @@
 
 use std::collections::HashSet;
 
+use diesel::prelude::*;
+use touchstone::db::schema::member_blocks;
+use touchstone::members::MemberId;
 use touchstone::members::blocks::store as blocks;
 use touchstone::members::rules::Role;
 
 use crate::support::look::id_of;
 use crate::support::{Person, TestSite};
 
-fn blocked_by(site: &TestSite, handle: &str) -> HashSet<touchstone::members::MemberId> {
-    let id = id_of(site, handle);
-    site.read(|conn| Ok(blocks::blocked_by(conn, id)?))
+fn blocked_by(site: &TestSite, handle: &str) -> HashSet<MemberId> {
+    let of = member_blocks::table.filter(member_blocks::member_id.eq(id_of(site, handle)));
+    let blocked: Vec<MemberId> = site.read(|conn| Ok(of.select(member_blocks::blocked_id).load(conn)?));
+    blocked.into_iter().collect()
 }
 
 #[actix_web::test]
@@ -70,13 +74,16 @@ async fn staff_and_oneself_cannot_be_blocked() {
 #[actix_web::test]
 async fn whoever_becomes_staff_is_read_again() {
     let site = TestSite::start();
-    let ada = site.member("ada-k");
-    site.member("bob-m");
+    site.open_board("craft");
+    let (ada, bob) = (site.member("ada-k"), site.member("bob-m"));
     let boss = site.staff("boss-b", &[Role::Administrator]);
+    let thread = site.thread(&bob, "craft", "Words of Bob's").await;
     site.post(&ada, "/u/bob-m/block", &[]).await.expect(303);
+    assert_eq!(site.get(&ada, &thread).await.expect(200).count("#p-1[data-blocked]"), 1);
     site.post(&boss, "/admin/members/bob-m/roles", &[("role", "moderator")]).await.expect(303);
 
-    assert!(blocked_by(&site, "ada-k").is_empty());
+    assert_eq!(site.get(&ada, &thread).await.expect(200).count("[data-blocked]"), 0);
+    assert!(site.get(&ada, &thread).await.text("#p-1 .post-body").contains("The first words"));
     assert_eq!(site.get(&ada, "/settings/blocks").await.texts(".rows .row-title"), ["Bob M"]);
 }
 

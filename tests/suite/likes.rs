@@ -6,12 +6,14 @@ use actix_web::test::TestRequest;
 use diesel::prelude::*;
 use touchstone::boards::Audience;
 use touchstone::boards::rules::Access;
-use touchstone::db::schema::{members, outbox_events, posts, threads};
+use touchstone::clock::Time;
+use touchstone::db::schema::{accepted_answers, members, outbox_events, posts, threads};
 use touchstone::exchange::store::check;
 use touchstone::members::MemberId;
 use touchstone::members::rules::Role;
 use touchstone::threads::answers::store as answers;
 use touchstone::threads::likes::store as likes;
+use touchstone::threads::store::{Beside, Posts, beside};
 use touchstone::threads::{PostId, ThreadId, credit};
 
 use crate::support::look::id_of;
@@ -61,6 +63,11 @@ async fn act(site: &TestSite, who: &Person, post: PostId, verb: &str) -> Page {
     site.post(who, &format!("/p/{}/{verb}", post.0), &[]).await
 }
 
+/// What stands beside the posts of a thread for this reader.
+fn beside_of(site: &TestSite, thread: ThreadId, reader: Option<MemberId>) -> Beside {
+    site.read(|conn| Ok(beside(conn, thread, Posts::Range(1, 50), reader)?))
+}
+
 async fn question(site: &TestSite, asker: &Person) -> String {
     let fields = [("title", "How is this done?"), ("type", "question"), ("body", "I cannot find it.")];
     site.post(asker, "/b/craft/threads", &fields).await.expect(303).location().to_owned()
@@ -84,7 +91,7 @@ async fn a_like_counts_once_for_the_post_and_its_author() {
     act(&site, &cid, post, "like").await.expect(303);
     assert_eq!((likes_of(&site, post), credit_of(&site, "ada")), (2, (2, 0)));
     let ben_id = id_of(&site, "ben");
-    let liked = site.read(|conn| Ok(likes::liked_by(conn, ben_id, &[post, PostId(999)])?));
+    let liked = beside_of(&site, thread_of(&thread), Some(ben_id)).liked;
     assert_eq!(liked, HashSet::from([post]));
 
     act(&site, &ben, post, "unlike").await.expect(303);
@@ -118,7 +125,7 @@ async fn whoever_has_not_confirmed_their_address_likes_nothing() {
     let post = post_at(&site, &thread, 1);
     let ben_id = id_of(&site, "ben");
     site.write(move |conn| {
-        let none: Option<touchstone::clock::Time> = None;
+        let none: Option<Time> = None;
         diesel::update(members::table.find(ben_id)).set(members::email_verified_at.eq(none)).execute(conn)?;
         Ok(())
     });
@@ -260,7 +267,7 @@ async fn the_asker_accepts_an_answer_and_then_another() {
     site.reply(&cid, &thread, "Or like that.").await;
     let (bens, cids) = (post_at(&site, &thread, 2), post_at(&site, &thread, 3));
     let id = thread_of(&thread);
-    let accepted = || site.read(|conn| Ok(answers::accepted_of(conn, id)?));
+    let accepted = || beside_of(&site, id, None).accepted;
     assert!(accepted().is_none());
 
     let page = act(&site, &ada, bens, "accept").await.expect(303);
@@ -268,10 +275,13 @@ async fn the_asker_accepts_an_answer_and_then_another() {
     act(&site, &ada, bens, "accept").await.expect(303);
     let shown = accepted().unwrap();
     assert_eq!((shown.post, shown.number), (bens, 2));
-    assert_eq!(
-        (shown.author, shown.by, shown.at),
-        (id_of(&site, "ben"), id_of(&site, "ada"), site.clock.now())
-    );
+    assert_eq!((shown.author.handle.as_str(), shown.accepted_by.as_str()), ("ben", "Ada"));
+    let row: (MemberId, MemberId, Time) = site.read(|conn| {
+        let of = accepted_answers::table.inner_join(posts::table).filter(accepted_answers::thread_id.eq(id));
+        let columns = (posts::author_id, accepted_answers::accepted_by, accepted_answers::accepted_at);
+        Ok(of.select(columns).first(conn)?)
+    });
+    assert_eq!(row, (id_of(&site, "ben"), id_of(&site, "ada"), site.clock.now()));
     assert!(shown.html.as_str().contains("<strong>this</strong>"));
     assert_eq!((credit_of(&site, "ben"), events(&site, "accepted")), ((0, 1), 1));
     let answered = site.read(|conn| Ok(answers::answered(conn, &[id, ThreadId(999)])?));
@@ -370,7 +380,7 @@ async fn a_removed_answer_solves_nothing() {
     let fields = [("rule", "2"), ("reason", "Off topic")];
     site.post(&mona, &format!("/p/{}/remove", answer.0), &fields).await.expect(303);
     assert_eq!(credit_of(&site, "ben"), (0, 0));
-    assert!(site.read(|conn| Ok(answers::accepted_of(conn, id)?)).is_none());
+    assert!(beside_of(&site, id, None).accepted.is_none());
     assert!(site.read(|conn| Ok(answers::answered(conn, &[id])?)).is_empty());
     act(&site, &ada, answer, "unaccept").await.expect(303);
     let page = act(&site, &ada, answer, "accept").await.expect(422);

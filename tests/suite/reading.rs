@@ -7,7 +7,8 @@ use touchstone::db::schema::members;
 use touchstone::members::rules::Role;
 use touchstone::threads::ThreadId;
 use touchstone::threads::reading::rules::Level;
-use touchstone::threads::reading::store::{self, Filter, Relation};
+use touchstone::threads::reading::store::{self, Filter};
+use touchstone::threads::store::{Posts, beside};
 
 use crate::support::look::id_of;
 use crate::support::{Person, TestSite};
@@ -21,9 +22,18 @@ fn at(thread: &str, verb: &str) -> String {
     format!("/t/{}/{verb}", number_of(thread).0)
 }
 
+/// What somebody has to do with a thread.
+#[derive(Debug, PartialEq)]
+struct Relation {
+    last_read: i64,
+    level: Level,
+}
+
 fn relation(site: &TestSite, who: &Person, thread: &str) -> Option<Relation> {
     let (member, thread) = (id_of(site, &who.handle), number_of(thread));
-    site.read(|conn| Ok(store::of(conn, member, thread)?))
+    let beside = site.read(|conn| Ok(beside(conn, thread, Posts::Range(1, 1), Some(member))?));
+    let relation = beside.relation?;
+    Some(Relation { last_read: relation.last_read, level: Level::parse(&relation.level).unwrap() })
 }
 
 /// Notes that somebody read, as the thread's page does.

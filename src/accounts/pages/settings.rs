@@ -26,6 +26,12 @@ pub(super) struct ProfileForm {
     profile: String,
 }
 
+impl ProfileForm {
+    fn of(profile: members::store::Member) -> Self {
+        Self { name: profile.name, signature: profile.signature, profile: profile.profile.code().to_owned() }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "accounts/settings.html")]
 struct SettingsPage {
@@ -49,6 +55,19 @@ struct SessionRow {
     address: String,
     created: When,
     seen: When,
+}
+
+impl SessionRow {
+    fn of((id, created, seen, device): store::SessionOf, member: &Member) -> Self {
+        Self {
+            id,
+            is_this: id == member.session,
+            agent: devices::name(&device.agent),
+            address: device.address,
+            created: When(created),
+            seen: When(seen),
+        }
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -91,19 +110,7 @@ async fn respond(
         Ok((profile, mailbox, !shown.is_empty(), store::sessions_of(conn, id)?))
     });
     let (profile, mailbox, has_badges, sessions) = loading.await?;
-    let form = form.unwrap_or_else(|| ProfileForm {
-        name: profile.name,
-        signature: profile.signature,
-        profile: profile.profile.code().to_owned(),
-    });
-    let sessions = sessions.into_iter().map(|(id, created, seen, device)| SessionRow {
-        id,
-        is_this: id == member.session,
-        agent: devices::name(&device.agent),
-        address: device.address,
-        created: When(created),
-        seen: When(seen),
-    });
+    let form = form.unwrap_or_else(|| ProfileForm::of(profile));
     let frame =
         Frame::new(site, member.account(), "Settings").with_crumbs(vec![Crumb::new("Settings", "/settings")]);
     let mut answer = page_with(
@@ -118,7 +125,7 @@ async fn respond(
             has_badges,
             email: mailbox.email,
             email_confirmed: mailbox.verified_at.is_some(),
-            sessions: sessions.collect(),
+            sessions: sessions.into_iter().map(|session| SessionRow::of(session, member)).collect(),
             problems,
         },
     )?;

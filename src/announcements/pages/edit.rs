@@ -7,6 +7,7 @@ use askama::Template;
 use super::form::DraftForm;
 use super::{frame, path_of, refresh, worker};
 use crate::accounts::viewer::Manager;
+use crate::acts::rules::reason;
 use crate::announcements::actions::{self, Correction};
 use crate::announcements::rules::{Phase, Plan, audience_in_words, banner_text, boards_for};
 use crate::announcements::store::Announcement;
@@ -16,7 +17,7 @@ use crate::boards::rules::{Access, Board};
 use crate::error::Error;
 use crate::text::{Format, SafeHtml, render};
 use crate::threads::actions::Written;
-use crate::threads::rules::{Body, reason};
+use crate::threads::rules::Body;
 use crate::web::{Frame, Problems, Site, When, page_with, see_other};
 
 /// A choice of the form.

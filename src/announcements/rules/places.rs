@@ -57,9 +57,7 @@ fn lets_in(read: Access, passed: Access) -> bool {
         (Access::Anyone, _) => true,
         (Access::Members, other) => other != Access::Anyone,
         (Access::Tier(least), Access::Tier(tier)) => tier >= least,
-        (Access::Tier(_), Access::Role(role)) => {
-            matches!(role, Role::Moderator | Role::CommunityManager | Role::Administrator)
-        }
+        (Access::Tier(_), Access::Role(role)) => Role::STAFF.contains(&role),
         (Access::Role(role), Access::Role(passed)) => role == passed || passed == Role::Administrator,
         _ => false,
     }

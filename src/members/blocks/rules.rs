@@ -2,9 +2,6 @@
 
 use crate::members::rules::Role;
 
-/// The roles whose words are for everybody.
-pub const STAFF: [Role; 3] = [Role::Moderator, Role::CommunityManager, Role::Administrator];
-
 /// Why somebody may not be blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MayNotBlock {
@@ -18,12 +15,12 @@ pub enum MayNotBlock {
     Staff,
 }
 
-/// Whether a member with these roles may be blocked.
+/// Whether a member with these roles may be blocked: the words of staff are for everybody.
 ///
 /// # Errors
 /// The reason, in words for whoever blocks.
 pub fn may_block(is_oneself: bool, roles: &[Role]) -> Result<(), MayNotBlock> {
-    let is_staff = STAFF.iter().any(|role| roles.contains(role));
+    let is_staff = roles.iter().any(|role| Role::STAFF.contains(role));
     match (is_oneself, is_staff) {
         (true, _) => Err(MayNotBlock::Oneself),
         (_, true) => Err(MayNotBlock::Staff),
@@ -40,7 +37,7 @@ mod tests {
         assert_eq!(may_block(false, &[]), Ok(()));
         assert_eq!(may_block(false, &[Role::VerificationAgent]), Ok(()));
         assert_eq!(may_block(true, &[]), Err(MayNotBlock::Oneself));
-        for role in STAFF {
+        for role in Role::STAFF {
             assert_eq!(may_block(false, &[Role::VerificationAgent, role]), Err(MayNotBlock::Staff));
         }
     }

@@ -4,12 +4,10 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use super::rules::STAFF;
 use crate::clock::Time;
-use crate::db::schema::{member_blocks, member_roles, members};
+use crate::db::schema::{member_blocks, members};
 use crate::db::{Conn, on_backend};
 use crate::members::MemberId;
-use crate::members::rules::Role;
 
 /// Blocks somebody. A second time changes nothing.
 pub fn add(conn: &mut Conn, member: MemberId, blocked: MemberId, now: Time) -> QueryResult<()> {
@@ -26,19 +24,6 @@ pub fn add(conn: &mut Conn, member: MemberId, blocked: MemberId, now: Time) -> Q
 /// Takes a block away. Where there is none, nothing changes.
 pub fn take(conn: &mut Conn, member: MemberId, blocked: MemberId) -> QueryResult<()> {
     diesel::delete(member_blocks::table.find((member, blocked))).execute(conn).map(|_| ())
-}
-
-/// Whose posts a member does not want to read. Whoever became staff since is not among them.
-pub fn blocked_by(conn: &mut Conn, member: MemberId) -> QueryResult<HashSet<MemberId>> {
-    let staff = member_roles::table
-        .filter(member_roles::role.eq_any(STAFF.map(Role::code)))
-        .select(member_roles::member_id);
-    let blocked: Vec<MemberId> = member_blocks::table
-        .filter(member_blocks::member_id.eq(member))
-        .filter(member_blocks::blocked_id.ne_all(staff))
-        .select(member_blocks::blocked_id)
-        .load(conn)?;
-    Ok(blocked.into_iter().collect())
 }
 
 /// Which of these members blocked `blocked`: whom they do not hear from.

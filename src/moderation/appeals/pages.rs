@@ -98,6 +98,35 @@ struct NoticePage {
 }
 
 impl NoticePage {
+    fn of(
+        site: &Site,
+        member: &Member,
+        (act, appeal, concerned): (Act, Option<Appeal>, Option<members::store::Member>),
+        (form, problems, refusal): (NoticeForm, Problems, Option<String>),
+    ) -> Self {
+        let is_own = act.member == Some(member.id);
+        let moderates = member.moderates() && !is_own;
+        let (before, path) =
+            if is_own { ("Your notices", "/notices") } else { ("Moderation", "/moderation") };
+        let open = appeal.as_ref().filter(|appeal| appeal.decided.is_none());
+        let refusing = open.and_then(|appeal| may_decide(member.id, act.actor, appeal.member).err());
+        Self {
+            frame: Frame::new(site, member.account(), act.kind.title())
+                .with_crumbs(vec![Crumb::new(before, path), Crumb::new(act.kind.title(), "")]),
+            is_own,
+            moderates,
+            may_appeal: is_own && may_appeal(act.kind, act.reversed_at.is_some(), appeal.is_some()).is_ok(),
+            may_not_decide: refusing.map(|why| why.to_string()),
+            concerns: concerned.map(|one| (one.name, paths::member(&one.handle))),
+            may_lift: moderates && act.kind.is_undone() && act.reversed_at.is_none() && open.is_none(),
+            act,
+            appeal,
+            form,
+            problems,
+            refusal,
+        }
+    }
+
     fn waits(&self) -> bool {
         self.appeal.as_ref().is_some_and(|appeal| appeal.decided.is_none())
     }
@@ -122,32 +151,7 @@ async fn show(
         let concerned = members::store::by_ids(conn, &others)?.into_values().next();
         Ok((act, store::find(conn, id)?, concerned))
     });
-    let (act, appeal, concerned) = loading.await?;
-    let is_own = act.member == Some(member.id);
-    let may_appeal = is_own && may_appeal(act.kind, act.reversed_at.is_some(), appeal.is_some()).is_ok();
-    let open = appeal.as_ref().filter(|appeal| appeal.decided.is_none());
-    let refusing = open.and_then(|appeal| may_decide(member.id, act.actor, appeal.member).err());
-    let way = if is_own {
-        vec![Crumb::new("Your notices", "/notices"), Crumb::new(act.kind.title(), "")]
-    } else {
-        vec![Crumb::new("Moderation", "/moderation"), Crumb::new(act.kind.title(), "")]
-    };
-    let (form, problems, refusal) = filled;
-    let page = NoticePage {
-        frame: Frame::new(site, member.account(), act.kind.title()).with_crumbs(way),
-        is_own,
-        moderates: moderates && !is_own,
-        may_appeal,
-        may_not_decide: refusing.map(|why| why.to_string()),
-        concerns: concerned.map(|one| (one.name, paths::member(&one.handle))),
-        may_lift: moderates && !is_own && act.kind.is_undone() && act.reversed_at.is_none() && open.is_none(),
-        act,
-        appeal,
-        form,
-        problems,
-        refusal,
-    };
-    page_with(status, &page)
+    page_with(status, &NoticePage::of(site, member, loading.await?, filled))
 }
 
 async fn notice(site: web::Data<Site>, member: Member, act: web::Path<i64>) -> Result<HttpResponse, Error> {

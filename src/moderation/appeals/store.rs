@@ -36,33 +36,26 @@ fn appeal((act, member, name, words, at, outcome, decided_at, reason): Row) -> Q
     Ok(Appeal { act, member, name, words, at, decided })
 }
 
-type Columns = (
-    appeals::act_id,
-    appeals::member_id,
-    members::name,
-    appeals::words,
-    appeals::appealed_at,
-    appeals::outcome,
-    appeals::decided_at,
-    appeals::reason,
-);
-const COLUMNS: Columns = (
-    appeals::act_id,
-    appeals::member_id,
-    members::name,
-    appeals::words,
-    appeals::appealed_at,
-    appeals::outcome,
-    appeals::decided_at,
-    appeals::reason,
-);
+#[diesel::dsl::auto_type]
+fn columns() -> _ {
+    (
+        appeals::act_id,
+        appeals::member_id,
+        members::name,
+        appeals::words,
+        appeals::appealed_at,
+        appeals::outcome,
+        appeals::decided_at,
+        appeals::reason,
+    )
+}
 
 /// The appeal against an act.
 pub fn find(conn: &mut Conn, act: ActId) -> QueryResult<Option<Appeal>> {
     let row: Option<Row> = appeals::table
         .inner_join(members::table.on(members::id.eq(appeals::member_id)))
         .filter(appeals::act_id.eq(act))
-        .select(COLUMNS)
+        .select(columns())
         .first(conn)
         .optional()?;
     row.map(appeal).transpose()
@@ -75,7 +68,7 @@ pub fn waiting(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Appeal>> {
         .filter(appeals::decided_at.is_null())
         .order((appeals::appealed_at, appeals::act_id))
         .limit(limit)
-        .select(COLUMNS)
+        .select(columns())
         .load(conn)?;
     rows.into_iter().map(appeal).collect()
 }

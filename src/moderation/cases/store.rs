@@ -69,22 +69,8 @@ fn whole() -> _ {
         .left_join(members::table.on(members::id.nullable().eq(report_cases::claimed_by)))
 }
 
-type Columns = (
-    (
-        report_cases::id,
-        report_cases::opened_at,
-        report_cases::harm,
-        report_cases::reports,
-        report_cases::claimed_by,
-        report_cases::claimed_at,
-    ),
-    (report_cases::closed_at, report_cases::outcome, report_cases::reason),
-    (posts::id, posts::number, posts::author_id, posts::html, posts::created_at, posts::removed_at),
-    (threads::id, threads::title, threads::slug, threads::board_id, threads::audience),
-    diesel::dsl::Nullable<members::name>,
-);
-
-fn columns() -> Columns {
+#[diesel::dsl::auto_type]
+fn columns() -> _ {
     (
         (
             report_cases::id,

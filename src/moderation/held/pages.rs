@@ -177,7 +177,11 @@ fn grounds(form: &HeldForm) -> Result<Grounds, Problems> {
 }
 
 async fn approve(site: &Site, moderator: &Moderator, held: Held) -> Result<(), Error> {
-    let written = actions::rendered(&held)?;
+    let rendered = actions::rendered(&held)?;
+    let named = rendered.named.clone();
+    let looking = site.db.read(move |conn| Ok((actions::pointed(conn, &held, &named)?, held)));
+    let (pointed, held) = looking.await?;
+    let written = rendered.pointing(pointed, held.request_id.clone());
     let (by, now) = (moderator.0.id, site.clock.now());
     site.db.write(move |conn| actions::approve(conn, &held, &written, by, now).map(|_| ())).await
 }

@@ -1,6 +1,6 @@
 //! Acts on posts and threads.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{Handler, HttpResponse, web};
 
 use super::sheet::{ActForm, Sheet, blank, submit};
 use crate::accounts::viewer::Moderator;
@@ -9,8 +9,13 @@ use crate::moderation::actions::{self, Switch};
 use crate::moderation::cases::actions::readable_place;
 use crate::paths;
 use crate::threads::actions::find_open;
+use crate::threads::store::Thread;
 use crate::threads::{PostId, ThreadId};
 use crate::web::{Crumb, Site};
+
+type Asked = (web::Data<Site>, Moderator, web::Path<(i64, String)>, web::Query<ActForm>);
+type Sent = (web::Data<Site>, Moderator, web::Path<i64>, web::Form<ActForm>);
+type Answer = Result<HttpResponse, Error>;
 
 fn removing(post: i64) -> Sheet {
     Sheet {
@@ -118,84 +123,26 @@ fn switching(id: i64, switch: Switch, title: Option<&str>) -> Sheet {
     }
 }
 
-async fn switch_form(
-    site: &Site,
-    moderator: &Moderator,
-    id: i64,
-    asked: ActForm,
-    switch: fn(&crate::threads::store::Thread) -> Switch,
-) -> Result<HttpResponse, Error> {
-    let standing = moderator.0.standing();
-    let sheet = move |conn: &mut _| {
-        let (thread, _) = find_open(conn, ThreadId(id), &standing)?;
-        Ok(switching(id, switch(&thread), Some(&thread.title)))
-    };
-    blank(site, moderator, asked, sheet).await
+/// What shows the page that asks before a thread is switched from how it stands.
+pub(super) fn switch_form(from: fn(&Thread) -> Switch) -> impl Handler<Asked, Output = Answer> {
+    move |site: web::Data<Site>,
+          moderator: Moderator,
+          thread: web::Path<(i64, String)>,
+          asked: web::Query<ActForm>| async move {
+        let (id, standing) = (thread.0, moderator.0.standing());
+        let sheet = move |conn: &mut _| {
+            let (thread, _) = find_open(conn, ThreadId(id), &standing)?;
+            Ok(switching(id, from(&thread), Some(&thread.title)))
+        };
+        blank(&site, &moderator, asked.into_inner(), sheet).await
+    }
 }
 
-pub(super) async fn lock_form(
-    site: web::Data<Site>,
-    moderator: Moderator,
-    thread: web::Path<(i64, String)>,
-    asked: web::Query<ActForm>,
-) -> Result<HttpResponse, Error> {
-    let other = |thread: &crate::threads::store::Thread| Switch::Locked(!thread.locked);
-    switch_form(&site, &moderator, thread.0, asked.into_inner(), other).await
-}
-
-pub(super) async fn pin_form(
-    site: web::Data<Site>,
-    moderator: Moderator,
-    thread: web::Path<(i64, String)>,
-    asked: web::Query<ActForm>,
-) -> Result<HttpResponse, Error> {
-    let other = |thread: &crate::threads::store::Thread| Switch::Pinned(!thread.pinned);
-    switch_form(&site, &moderator, thread.0, asked.into_inner(), other).await
-}
-
-async fn switch(
-    site: &Site,
-    moderator: &Moderator,
-    id: i64,
-    form: ActForm,
-    to: Switch,
-) -> Result<HttpResponse, Error> {
-    let act = move |conn: &mut _, work: &_, _| actions::switch(conn, work, ThreadId(id), to);
-    submit(site, moderator, switching(id, to, None), form, act).await
-}
-
-pub(super) async fn lock(
-    site: web::Data<Site>,
-    moderator: Moderator,
-    id: web::Path<i64>,
-    form: web::Form<ActForm>,
-) -> Result<HttpResponse, Error> {
-    switch(&site, &moderator, *id, form.into_inner(), Switch::Locked(true)).await
-}
-
-pub(super) async fn unlock(
-    site: web::Data<Site>,
-    moderator: Moderator,
-    id: web::Path<i64>,
-    form: web::Form<ActForm>,
-) -> Result<HttpResponse, Error> {
-    switch(&site, &moderator, *id, form.into_inner(), Switch::Locked(false)).await
-}
-
-pub(super) async fn pin(
-    site: web::Data<Site>,
-    moderator: Moderator,
-    id: web::Path<i64>,
-    form: web::Form<ActForm>,
-) -> Result<HttpResponse, Error> {
-    switch(&site, &moderator, *id, form.into_inner(), Switch::Pinned(true)).await
-}
-
-pub(super) async fn unpin(
-    site: web::Data<Site>,
-    moderator: Moderator,
-    id: web::Path<i64>,
-    form: web::Form<ActForm>,
-) -> Result<HttpResponse, Error> {
-    switch(&site, &moderator, *id, form.into_inner(), Switch::Pinned(false)).await
+/// What switches a thread.
+pub(super) fn switch(to: Switch) -> impl Handler<Sent, Output = Answer> {
+    move |site: web::Data<Site>, moderator: Moderator, id: web::Path<i64>, form: web::Form<ActForm>| async move {
+        let id = *id;
+        let act = move |conn: &mut _, work: &_, _| actions::switch(conn, work, ThreadId(id), to);
+        submit(&site, &moderator, switching(id, to, None), form.into_inner(), act).await
+    }
 }

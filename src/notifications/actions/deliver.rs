@@ -98,7 +98,7 @@ fn ears(
     people: &HashMap<MemberId, Person>,
 ) -> Result<HashMap<MemberId, Ears>, Error> {
     let blocking = match news.actor {
-        Some(actor) => store::blocking(conn, ids, actor)?,
+        Some(actor) => members::blocks::store::blocking(conn, actor, ids)?,
         None => std::collections::HashSet::new(),
     };
     let own = |member: MemberId| news.actor == Some(member);

@@ -1,14 +1,13 @@
 //! Who could be told of something, and what stands between.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use crate::boards::{Audience, BoardId};
 use crate::clock::Time;
 use crate::db::schema::{
-    board_members, member_blocks, members, notification_choices, post_mentions, post_quotes, posts,
-    thread_members, threads,
+    board_members, members, notification_choices, post_mentions, post_quotes, posts, thread_members, threads,
 };
 use crate::db::{Conn, decode, on_backend};
 use crate::members::MemberId;
@@ -205,16 +204,6 @@ fn levels(rows: Vec<(MemberId, String)>) -> QueryResult<HashMap<MemberId, Level>
     rows.into_iter()
         .map(|(member, level)| decode(&level, Level::parse).map(|level| (member, level)))
         .collect()
-}
-
-/// Who of these members blocked somebody.
-pub fn blocking(conn: &mut Conn, ids: &[MemberId], blocked: MemberId) -> QueryResult<HashSet<MemberId>> {
-    let rows: Vec<MemberId> = member_blocks::table
-        .filter(member_blocks::blocked_id.eq(blocked))
-        .filter(member_blocks::member_id.eq_any(ids))
-        .select(member_blocks::member_id)
-        .load(conn)?;
-    Ok(rows.into_iter().collect())
 }
 
 /// What these members chose, where it is not what is usual.

@@ -37,11 +37,10 @@ impl MayNotAccept {
 /// # Errors
 /// The reason, in words for them.
 pub fn may_decide(is_asker: bool, roles: &[Role], email_confirmed: bool) -> Result<(), MayNotAccept> {
-    const STAFF: [Role; 3] = [Role::Moderator, Role::CommunityManager, Role::Administrator];
     if !email_confirmed {
         return Err(MayNotAccept::EmailUnconfirmed);
     }
-    let is_staff = STAFF.iter().any(|role| roles.contains(role));
+    let is_staff = roles.iter().any(|role| Role::STAFF.contains(role));
     if is_asker || is_staff { Ok(()) } else { Err(MayNotAccept::NotTheirs) }
 }
 

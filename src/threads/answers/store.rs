@@ -11,51 +11,6 @@ use crate::clock::Time;
 use crate::db::Conn;
 use crate::db::schema::{accepted_answers, posts, threads};
 use crate::members::MemberId;
-use crate::text::SafeHtml;
-
-/// The answer that solved a question.
-#[derive(Clone, Debug)]
-pub struct Accepted {
-    /// The answer.
-    pub post: PostId,
-    /// Its number in the thread.
-    pub number: i64,
-    /// Who wrote it.
-    pub author: MemberId,
-    /// What readers see.
-    pub html: SafeHtml,
-    /// Who accepted it.
-    pub by: MemberId,
-    /// When.
-    pub at: Time,
-}
-
-/// The accepted answer of a thread, where it can be read.
-pub fn accepted_of(conn: &mut Conn, thread: ThreadId) -> QueryResult<Option<Accepted>> {
-    let row: Option<(PostId, i64, MemberId, String, MemberId, Time)> = accepted_answers::table
-        .inner_join(posts::table)
-        .filter(accepted_answers::thread_id.eq(thread))
-        .filter(posts::thread_id.eq(thread))
-        .filter(posts::removed_at.is_null())
-        .select((
-            posts::id,
-            posts::number,
-            posts::author_id,
-            posts::html,
-            accepted_answers::accepted_by,
-            accepted_answers::accepted_at,
-        ))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(|(post, number, author, html, by, at)| Accepted {
-        post,
-        number,
-        author,
-        html: SafeHtml::from_store(html),
-        by,
-        at,
-    }))
-}
 
 /// Which of these threads have an accepted answer that can be read.
 pub fn answered(conn: &mut Conn, threads: &[ThreadId]) -> QueryResult<HashSet<ThreadId>> {

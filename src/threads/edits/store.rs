@@ -10,7 +10,6 @@ use crate::db::schema::{
 };
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
-use crate::members::rules::Role;
 use crate::text::markdown::RENDERER_VERSION;
 use crate::text::{Format, SafeHtml};
 use crate::threads::rules::ThreadKind;
@@ -287,45 +286,6 @@ pub fn remove_note(conn: &mut Conn, post: PostId, note: i64) -> QueryResult<bool
     diesel::delete(post_notes::table.find(note).filter(post_notes::post_id.eq(post)))
         .execute(conn)
         .map(|rows| rows == 1)
-}
-
-/// An official note below a post.
-#[derive(Clone, Debug)]
-pub struct Note {
-    /// Its number.
-    pub id: i64,
-    /// The post.
-    pub post: PostId,
-    /// Who wrote it.
-    pub author: MemberId,
-    /// As what.
-    pub role: Role,
-    /// What readers see.
-    pub html: SafeHtml,
-    /// When.
-    pub written_at: Time,
-}
-
-/// The notes below these posts, the oldest first.
-pub fn notes_of(conn: &mut Conn, of: &[PostId]) -> QueryResult<Vec<Note>> {
-    let rows: Vec<(i64, PostId, MemberId, String, String, Time)> = post_notes::table
-        .filter(post_notes::post_id.eq_any(of))
-        .order(post_notes::id)
-        .select((
-            post_notes::id,
-            post_notes::post_id,
-            post_notes::author_id,
-            post_notes::role,
-            post_notes::html,
-            post_notes::written_at,
-        ))
-        .load(conn)?;
-    rows.into_iter()
-        .map(|(id, post, author, role, html, written_at)| {
-            let role = decode(&role, Role::parse)?;
-            Ok(Note { id, post, author, role, html: SafeHtml::from_store(html), written_at })
-        })
-        .collect()
 }
 
 /// Changes a thread's title, its name in addresses and its label.

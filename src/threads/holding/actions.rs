@@ -13,11 +13,13 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::events::rules::Event;
 use crate::members::{self, MemberId};
+use crate::text::known::Named;
 use crate::text::names::Title;
-use crate::threads::actions::{self, Written};
+use crate::threads::actions::{self, Rendered, Written};
 use crate::threads::rules::{Body, Posted, ThreadKind};
+use crate::threads::talk::{self, rules::Pointed};
 use crate::threads::{PostId, ThreadId};
-use crate::{accounts, acts, events, threads};
+use crate::{accounts, acts, boards, events, threads};
 
 /// Where words are to stand.
 #[derive(Clone, Copy, Debug)]
@@ -77,9 +79,17 @@ pub fn check(
 ///
 /// # Errors
 /// When they are no post's words, which they were when they were held.
-pub fn rendered(held: &Held) -> Result<Written, Error> {
-    let body = Body::parse(&held.body).map_err(Error::refused)?;
-    Ok(Written::new(&body, held.request_id.clone()))
+pub fn rendered(held: &Held) -> Result<Rendered, Error> {
+    Ok(Rendered::new(&Body::parse(&held.body).map_err(Error::refused)?))
+}
+
+/// What these words point at, as far as their author may now, whoever lets them through.
+///
+/// # Errors
+/// When the database fails.
+pub fn pointed(conn: &mut Conn, held: &Held, named: &Named) -> Result<Pointed, Error> {
+    let standing = boards::actions::standing_of(conn, held.author)?;
+    talk::actions::look_up(conn, held.author, &standing, named)
 }
 
 fn settled() -> Error {

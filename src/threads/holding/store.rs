@@ -185,25 +185,8 @@ fn whole() -> _ {
         .left_join(threads::table.on(threads::id.nullable().eq(held_posts::thread_id)))
 }
 
-type Columns = (
-    (
-        held_posts::id,
-        held_posts::board_id,
-        held_posts::thread_id,
-        held_posts::title,
-        held_posts::thread_kind,
-        held_posts::body,
-        held_posts::author_id,
-        held_posts::request_id,
-        held_posts::why,
-        held_posts::held_at,
-    ),
-    (held_posts::post_id, held_posts::act_id),
-    (members::name, members::handle, boards::title),
-    diesel::dsl::Nullable<threads::title>,
-);
-
-fn columns() -> Columns {
+#[diesel::dsl::auto_type]
+fn columns() -> _ {
     (
         (
             held_posts::id,

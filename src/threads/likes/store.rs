@@ -1,6 +1,6 @@
 //! Likes in the database.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
@@ -41,16 +41,6 @@ pub fn add_count(conn: &mut Conn, post: PostId, change: i64) -> QueryResult<(i64
 /// How many like a post.
 pub fn count(conn: &mut Conn, post: PostId) -> QueryResult<i64> {
     posts::table.find(post).select(posts::likes).first(conn)
-}
-
-/// Which of these posts a member likes.
-pub fn liked_by(conn: &mut Conn, member: MemberId, posts: &[PostId]) -> QueryResult<HashSet<PostId>> {
-    let liked: Vec<PostId> = post_likes::table
-        .filter(post_likes::member_id.eq(member))
-        .filter(post_likes::post_id.eq_any(posts))
-        .select(post_likes::post_id)
-        .load(conn)?;
-    Ok(liked.into_iter().collect())
 }
 
 /// Where a list of likes goes on: after the like of this time by this member.

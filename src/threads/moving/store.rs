@@ -5,7 +5,7 @@ use std::fmt::Write;
 use diesel::prelude::*;
 
 use super::rules::Standpoint;
-use crate::boards::{Audience, BoardId};
+use crate::boards::BoardId;
 use crate::clock::Time;
 use crate::db::schema::{
     accepted_answers, members, moved_posts, official_answers, posts, thread_events, threads,
@@ -211,68 +211,4 @@ pub fn place_of_number(conn: &mut Conn, thread: ThreadId, number: i64) -> QueryR
         return Ok(AtNumber::Nothing);
     };
     Ok(place_of(conn, post)?.map_or(AtNumber::Nothing, AtNumber::Moved))
-}
-
-/// A stub where a post stood, and where that post is now.
-#[derive(Clone, Debug)]
-pub struct Moved {
-    /// The number that it had.
-    pub number: i64,
-    /// When it was moved.
-    pub at: Time,
-    /// By whom.
-    pub by: MemberId,
-    /// Why.
-    pub reason: String,
-    /// Where it is.
-    pub place: Place,
-    /// The title of the thread where it is.
-    pub title: String,
-}
-
-type PlaceRow = (PostId, ThreadId, String, BoardId, i64, i64, MemberId, Option<Time>, Audience);
-type MovedRow = ((i64, Time, MemberId, String), PlaceRow, String);
-
-/// The stubs among a thread's numbers from `from` to `to`. Whether the reader may know of the thread where a post is
-/// now is for the caller to ask: the place says its board and audience.
-pub fn moved_in(conn: &mut Conn, thread: ThreadId, from: i64, to: i64) -> QueryResult<Vec<Moved>> {
-    let rows: Vec<MovedRow> = moved_posts::table
-        .inner_join(posts::table.inner_join(threads::table))
-        .filter(moved_posts::thread_id.eq(thread))
-        .filter(moved_posts::number.ge(from))
-        .filter(moved_posts::number.le(to))
-        .order(moved_posts::number)
-        .select((
-            (moved_posts::number, moved_posts::moved_at, moved_posts::moved_by, moved_posts::reason),
-            (
-                posts::id,
-                threads::id,
-                threads::slug,
-                threads::board_id,
-                threads::last_number,
-                posts::number,
-                posts::author_id,
-                posts::removed_at,
-                threads::audience,
-            ),
-            threads::title,
-        ))
-        .load(conn)?;
-    Ok(rows.into_iter().map(moved).collect())
-}
-
-fn moved(((number, at, by, reason), place, title): MovedRow) -> Moved {
-    let (post, thread, slug, board, last_number, its_number, author, removed_at, audience) = place;
-    let place = Place {
-        post,
-        thread,
-        slug,
-        board,
-        last_number,
-        number: its_number,
-        author,
-        is_removed: removed_at.is_some(),
-        audience,
-    };
-    Moved { number, at, by, reason, place, title }
 }

@@ -97,12 +97,6 @@ pub fn said_unread(unread_at: Option<Time>, floor: Time) -> bool {
     unread_at.is_some_and(|at| at >= floor)
 }
 
-/// Whether reading up to `number` takes a member further than they were.
-#[must_use]
-pub fn advances(last_read: i64, number: i64) -> bool {
-    number > last_read
-}
-
 /// A thread's number of new posts, in words: nothing where there is none.
 #[must_use]
 pub fn in_words(new: i64) -> Option<String> {

@@ -22,39 +22,6 @@ use crate::db::{Conn, decode, on_backend};
 use crate::members::MemberId;
 use crate::threads::ThreadId;
 
-/// One member's relation to one thread.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Relation {
-    /// The highest number they read; 0 before they read any.
-    pub last_read: i64,
-    /// How much they want to hear of it.
-    pub level: Level,
-    /// Their bookmark.
-    pub bookmark: Option<Bookmark>,
-}
-
-type RelationRow = (i64, String, Option<Time>, String, Option<i64>);
-
-/// A member's relation to a thread, if they ever had one.
-pub fn of(conn: &mut Conn, member: MemberId, thread: ThreadId) -> QueryResult<Option<Relation>> {
-    let row: Option<RelationRow> = thread_members::table
-        .find((member, thread))
-        .select((
-            thread_members::last_read,
-            thread_members::level,
-            thread_members::bookmarked_at,
-            thread_members::bookmark_note,
-            thread_members::bookmark_number,
-        ))
-        .first(conn)
-        .optional()?;
-    row.map(|(last_read, level, at, note, number)| {
-        let bookmark = at.map(|at| Bookmark { at, note, number });
-        Ok(Relation { last_read, level: decode(&level, Level::parse)?, bookmark })
-    })
-    .transpose()
-}
-
 /// Writes how far members read, and never takes one back.
 pub fn advance(conn: &mut Conn, batch: &Batch, now: Time) -> QueryResult<()> {
     for (member, thread, number) in batch {

@@ -12,6 +12,7 @@ use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text, Timestamp};
 
 use super::super::drafts::rules::{Draft, Words};
 use super::super::{PostId, ThreadId};
+use super::Person;
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::db::conn::on_backend;
@@ -24,22 +25,13 @@ pub struct Note {
     /// Its number.
     pub id: i64,
     /// Who wrote it.
-    pub by: Named,
+    pub by: Person,
     /// As what.
     pub role: String,
     /// When.
     pub at: Time,
     /// What readers see.
     pub html: SafeHtml,
-}
-
-/// A member's names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
-    /// Name in addresses.
-    pub handle: String,
-    /// Name that people read.
-    pub name: String,
 }
 
 /// What became of a quoted post.
@@ -61,7 +53,7 @@ pub struct Quote {
     /// Its number, where it stands in the same thread.
     pub number: Option<i64>,
     /// Its author.
-    pub author: Named,
+    pub author: Person,
     /// What became of it.
     pub since: Since,
 }
@@ -76,7 +68,7 @@ pub struct Happened {
     /// When.
     pub at: Time,
     /// By whom.
-    pub by: Named,
+    pub by: Person,
     /// What.
     pub kind: String,
     /// What it was before, or what it is about.
@@ -102,7 +94,7 @@ pub struct Answer {
     /// Its number.
     pub number: i64,
     /// Who wrote it.
-    pub author: Named,
+    pub author: Person,
     /// Who accepted it.
     pub accepted_by: String,
     /// What readers see; empty on pages after the first.
@@ -294,7 +286,7 @@ fn sorted(mut rows: Vec<Row>) -> Beside {
     rows.sort_by_key(|row| row.2);
     let mut beside = Beside::default();
     for (kind, post, other, number, at, handle, name, code, words, path) in rows {
-        let by = Named { handle, name };
+        let by = Person { handle, name };
         let when = at.unwrap_or_default();
         match kind.as_str() {
             "note" => {
@@ -335,7 +327,7 @@ fn sorted(mut rows: Vec<Row>) -> Beside {
     beside
 }
 
-fn quote(other: i64, number: i64, author: Named, code: &str) -> Quote {
+fn quote(other: i64, number: i64, author: Person, code: &str) -> Quote {
     let since = match code {
         "removed" => Since::Removed,
         "changed" => Since::Changed,
@@ -344,6 +336,6 @@ fn quote(other: i64, number: i64, author: Named, code: &str) -> Quote {
     Quote { post: PostId(other), number: (number > 0).then_some(number), author, since }
 }
 
-fn answer(post: PostId, number: i64, author: Named, accepted_by: String, html: String) -> Answer {
+fn answer(post: PostId, number: i64, author: Person, accepted_by: String, html: String) -> Answer {
     Answer { post, number, author, accepted_by, html: SafeHtml::from_store(html) }
 }

@@ -96,34 +96,23 @@ diesel::alias! {
     const POSTER: Alias<Poster> = members as poster;
 }
 
-type ThreadColumns = (
-    threads::id,
-    threads::board_id,
-    threads::title,
-    threads::slug,
-    threads::kind,
-    threads::created_at,
-    threads::last_number,
-    threads::posts,
-    threads::views,
-    threads::pinned,
-    threads::locked,
-    threads::last_post_at,
-);
-const THREAD_COLUMNS: ThreadColumns = (
-    threads::id,
-    threads::board_id,
-    threads::title,
-    threads::slug,
-    threads::kind,
-    threads::created_at,
-    threads::last_number,
-    threads::posts,
-    threads::views,
-    threads::pinned,
-    threads::locked,
-    threads::last_post_at,
-);
+#[diesel::dsl::auto_type]
+fn thread_columns() -> _ {
+    (
+        threads::id,
+        threads::board_id,
+        threads::title,
+        threads::slug,
+        threads::kind,
+        threads::created_at,
+        threads::last_number,
+        threads::posts,
+        threads::views,
+        threads::pinned,
+        threads::locked,
+        threads::last_post_at,
+    )
+}
 
 /// What a query says of audiences: a bit that the thread's and the reader's have in common.
 type Shared = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, <i64 as AsExpression<BigInt>>::Expression>>;
@@ -144,7 +133,7 @@ pub fn list(conn: &mut Conn, which: Which<'_>, reader: Audience, limit: i64) -> 
         .order((threads::last_post_at.desc(), threads::id.desc()))
         .limit(limit)
         .select((
-            THREAD_COLUMNS,
+            thread_columns(),
             (AUTHOR.field(members::handle), AUTHOR.field(members::name)),
             (POSTER.field(members::handle), POSTER.field(members::name)),
         ));
@@ -191,7 +180,7 @@ pub fn latest_of_each(conn: &mut Conn, reader: Audience) -> QueryResult<Vec<List
         .inner_join(AUTHOR.on(AUTHOR.field(members::id).eq(threads::author_id)))
         .inner_join(POSTER.on(POSTER.field(members::id).eq(threads::last_poster_id)))
         .select((
-            THREAD_COLUMNS,
+            thread_columns(),
             (AUTHOR.field(members::handle), AUTHOR.field(members::name)),
             (POSTER.field(members::handle), POSTER.field(members::name)),
         ))

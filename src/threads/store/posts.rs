@@ -44,30 +44,21 @@ type EditColumns = (Option<Time>, Option<MemberId>, Option<String>, Option<Strin
 type RemovalColumns = (Option<Time>, Option<MemberId>, Option<String>);
 type Row = (PostId, i64, MemberId, Time, String, String, EditColumns, RemovalColumns, i64, i64);
 
-type Columns = (
-    posts::id,
-    posts::number,
-    posts::author_id,
-    posts::created_at,
-    posts::html,
-    posts::held_badges,
-    (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
-    (posts::removed_at, posts::removed_by, posts::removal_reason),
-    posts::version,
-    posts::likes,
-);
-const COLUMNS: Columns = (
-    posts::id,
-    posts::number,
-    posts::author_id,
-    posts::created_at,
-    posts::html,
-    posts::held_badges,
-    (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
-    (posts::removed_at, posts::removed_by, posts::removal_reason),
-    posts::version,
-    posts::likes,
-);
+#[diesel::dsl::auto_type]
+fn columns() -> _ {
+    (
+        posts::id,
+        posts::number,
+        posts::author_id,
+        posts::created_at,
+        posts::html,
+        posts::held_badges,
+        (posts::edited_at, posts::edited_by, posts::edited_as, posts::edit_reason),
+        (posts::removed_at, posts::removed_by, posts::removal_reason),
+        posts::version,
+        posts::likes,
+    )
+}
 
 /// The posts of a thread with numbers from `from` to `to`: one query that costs the same wherever in the
 /// thread it reads. Numbers without a post are missing from the answer.
@@ -77,7 +68,7 @@ pub fn in_range(conn: &mut Conn, thread: ThreadId, from: i64, to: i64) -> QueryR
         .filter(posts::number.ge(from))
         .filter(posts::number.le(to))
         .order(posts::number)
-        .select(COLUMNS)
+        .select(columns())
         .load(conn)?;
     Ok(rows.into_iter().map(post).collect())
 }
@@ -87,7 +78,7 @@ pub fn with_numbers(conn: &mut Conn, thread: ThreadId, numbers: &[i64]) -> Query
     let rows: Vec<Row> = posts::table
         .filter(posts::thread_id.eq(thread))
         .filter(posts::number.eq_any(numbers))
-        .select(COLUMNS)
+        .select(columns())
         .load(conn)?;
     let mut posts: Vec<Post> = rows.into_iter().map(post).collect();
     posts.sort_by_key(|post| numbers.iter().position(|number| *number == post.number));

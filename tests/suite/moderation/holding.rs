@@ -1,10 +1,15 @@
 //! Limits on newcomers, and what waits for approval.
 
 use chrono::TimeDelta;
+use diesel::prelude::*;
+use touchstone::boards::rules::Access;
+use touchstone::db::schema::{post_mentions, post_quotes};
+use touchstone::members::MemberId;
 use touchstone::members::rules::Role;
 
 use super::{GROUNDS, Scene};
 use crate::support::Person;
+use crate::support::look::id_of;
 use crate::support::site::replies;
 
 /// The words of a post that is held.
@@ -85,6 +90,40 @@ async fn a_held_reply_is_let_through_under_its_authors_name() {
     assert_eq!(scene.events("hold-decided"), 1);
     // The same form once more leads to the post that it became.
     assert_eq!(site.post(ben, &replies(thread), &fields).await.expect(303).location(), format!("{thread}/3"));
+    scene.holds();
+}
+
+#[actix_web::test]
+async fn a_held_reply_that_is_let_through_calls_and_quotes_as_its_author_may() {
+    let scene = Scene::set().await;
+    let Scene { site, ada, ben, mona, thread, .. } = &scene;
+    let first = site.get(ada, thread).await.attribute("#p-1", "data-post");
+    // Mona may read this board, Ben may not: his words point at nothing there.
+    site.board("agents", Access::Role(Role::Moderator), Access::Role(Role::Moderator));
+    let closed = site.thread(mona, "agents", "Among ourselves").await;
+    let hidden = site.get(mona, &closed).await.attribute("#p-1", "data-post");
+    let body = format!(
+        "> [@ada wrote:](/p/{first})\n>\n> The first words.\n\n> [@mona wrote:](/p/{hidden})\n>\n> Hidden.\n\n\
+         @ada, {DOUBTFUL}"
+    );
+    let held = site.post(ben, &replies(thread), &[("body", &body)]).await.expect(303).location().to_owned();
+    assert!(held.starts_with("/held/"), "{held}");
+    site.post(mona, &format!("/moderation{held}"), &[("decision", "approve")]).await.expect(303);
+
+    let page = site.get(&Person::visitor(), thread).await;
+    assert_eq!(page.attributes("#p-3 blockquote.quote", "data-quote"), [first.as_str()]);
+    assert!(page.attributes("#p-3 .post-body a", "href").contains(&"/u/ada".to_owned()));
+    let third: i64 = page.attribute("#p-3", "data-post").parse().unwrap();
+    let quoted: Vec<i64> = site.read(move |conn| {
+        let of = post_quotes::table.filter(post_quotes::post_id.eq(third));
+        Ok(of.select(post_quotes::quoted_id).load(conn)?)
+    });
+    assert_eq!(quoted, [first.parse::<i64>().unwrap()]);
+    let mentioned: Vec<MemberId> = site.read(move |conn| {
+        let of = post_mentions::table.filter(post_mentions::post_id.eq(third));
+        Ok(of.select(post_mentions::member_id).load(conn)?)
+    });
+    assert_eq!(mentioned, [id_of(site, "ada")]);
     scene.holds();
 }
 

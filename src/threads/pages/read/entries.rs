@@ -8,6 +8,7 @@ use crate::badges::marks::Marks;
 use crate::badges::rules::Badge;
 use crate::error::Error;
 use crate::members::MemberId;
+use crate::members::blocks::rules::may_block;
 use crate::paths;
 use crate::text::SafeHtml;
 use crate::threads::PostId;
@@ -229,7 +230,8 @@ fn entry(
         let (author, reason) = (author.handle, removal.reason.clone());
         return Ok(Entry::Removed { id: post.id, number, author, reason, path });
     }
-    let is_blocked = beside.blocked.contains(&post.author);
+    // Whoever became staff since they were blocked is read again.
+    let is_blocked = beside.blocked.contains(&post.author) && may_block(false, &author.roles).is_ok();
     let row = Box::new(post_row(thread, post, path, author, beside, marks, reader)?);
     Ok(if is_blocked { Entry::Blocked(row) } else { Entry::Post(row) })
 }

@@ -57,16 +57,17 @@ pub(super) fn post_row(
 
 fn may(thread: &Thread, post: &Post, author: &Marks, reader: &Reader<'_>) -> May {
     let is_own = reader.is(post.author);
-    let is_staff = [Role::Moderator, Role::CommunityManager, Role::Administrator];
-    let accepts = reader.is(thread.author) || reader.holds(&is_staff);
+    let accepts = reader.is(thread.author) || reader.holds(&Role::STAFF);
     May {
         like: reader.is_member() && !is_own,
         quote: reader.may_reply,
         edit: reader.moderates() || (is_own && !thread.locked),
         report: reader.is_member() && !is_own,
         accept: thread.kind == ThreadKind::Question && post.number > 1 && accepts,
-        list: reader.manages() && post.number > 1 && is_staff.iter().any(|role| author.roles.contains(role)),
-        note: reader.holds(&is_staff),
+        list: reader.manages()
+            && post.number > 1
+            && author.roles.iter().any(|role| Role::STAFF.contains(role)),
+        note: reader.holds(&Role::STAFF),
         moderate: reader.moderates(),
     }
 }
@@ -94,7 +95,7 @@ fn notes(beside: &Beside, post: PostId) -> Vec<NoteRow> {
     let notes = beside.notes.get(&post).into_iter().flatten();
     let rows = notes.map(|note| NoteRow {
         name: note.by.name.clone(),
-        path: paths::member(&note.by.handle),
+        path: note.by.path(),
         role: Role::parse(&note.role).map_or("Staff", Role::title),
         at: When(note.at),
         html: note.html.clone(),
@@ -156,7 +157,7 @@ pub(super) fn event_row(event: &Happened) -> EventRow {
     };
     EventRow {
         name: event.by.name.clone(),
-        profile: paths::member(&event.by.handle),
+        profile: event.by.path(),
         verb,
         detail: event.detail.clone(),
         path: event.path.clone(),
@@ -177,7 +178,7 @@ fn answer_row(answer: &Answer) -> AnswerRow {
         path: paths::post(answer.post.0),
         number: answer.number,
         name: answer.author.name.clone(),
-        profile: paths::member(&answer.author.handle),
+        profile: answer.author.path(),
         by: answer.accepted_by.clone(),
         excerpt: crate::text::excerpt(&answer.html, 240),
     }

@@ -8,8 +8,6 @@ use crate::db::schema::{member_roles, members, post_notes, posts};
 use crate::members::rules::Role;
 use crate::threads::ThreadId;
 
-/// Roles whose posts are those of staff.
-const STAFF: [Role; 3] = [Role::Moderator, Role::CommunityManager, Role::Administrator];
 /// The best liked posts of a thread that are shown.
 pub const BEST: i64 = 50;
 
@@ -51,7 +49,7 @@ pub fn in_range_by(
     let standing = || posts::table.filter(posts::thread_id.eq(thread)).filter(posts::removed_at.is_null());
     let by_staff = || {
         let roles = member_roles::table
-            .filter(member_roles::role.eq_any(STAFF.map(Role::code)))
+            .filter(member_roles::role.eq_any(Role::STAFF.map(Role::code)))
             .select(member_roles::member_id);
         let noted = exists(post_notes::table.filter(post_notes::post_id.eq(posts::id)));
         posts::author_id.eq_any(roles).or(noted)
