@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod pages;
 pub mod phone;
 pub mod rules;
+pub mod store;
 
 use diesel_derive_newtype::DieselNewType;
 

@@ -1,4 +1,7 @@
-//! Where a member stands with Identity Verified.
+//! Where a member stands with Identity Verified, and with each step on the way.
+
+pub mod steps;
+pub mod waits;
 
 use crate::badges::rules::{Badge, Grant, GrantState, Shown};
 use crate::members::rules::Tier;
