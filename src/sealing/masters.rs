@@ -95,7 +95,8 @@ fn refuse_if_shared(path: &Path) -> Result<(), String> {
         .map_err(|cause| format!("the key file {} cannot be looked at: {cause}", path.display()))?
         .permissions()
         .mode();
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     Err(format!(

@@ -329,8 +329,7 @@ pub struct NoSuchMove;
 /// When the table has no such move.
 pub fn next(from: Place, step: Move, past: Past) -> Result<Place, NoSuchMove> {
     use State::{
-        Approved, Checking, Consented, Declined, Expired, InReview, Referred, Resubmit, Submitted, Uploading,
-        Withdrawn,
+        Checking, Consented, Declined, Expired, InReview, Referred, Resubmit, Submitted, Uploading, Withdrawn,
     };
     let (state, class) = from;
     let waiting = || if class == Class::Ordinary { Submitted } else { Referred };
@@ -347,7 +346,7 @@ pub fn next(from: Place, step: Move, past: Past) -> Result<Place, NoSuchMove> {
         (Declined, Move::Appeal) => Ok((Referred, Class::Senior)),
         (state, Move::Withdraw) if !state.is_over() => Ok((Withdrawn, Class::Ordinary)),
         (state, Move::Expire) if state.is_with_member() => Ok((Expired, Class::Ordinary)),
-        (Approved | Declined | Withdrawn | Expired, _) | (_, _) => Err(NoSuchMove),
+        _ => Err(NoSuchMove),
     }
 }
 

@@ -55,12 +55,13 @@ impl std::fmt::Display for Wait {
 #[must_use]
 pub fn in_words(span: TimeDelta) -> String {
     let seconds = span.num_seconds().max(1);
-    let (count, unit) = match seconds {
-        ..=90 => (seconds, "second"),
-        ..=5_400 => (seconds.div_euclid(60) + i64::from(seconds % 60 > 0), "minute"),
-        ..=172_800 => (seconds.div_euclid(3_600) + i64::from(seconds % 3_600 > 0), "hour"),
-        _ => (seconds.div_euclid(86_400) + i64::from(seconds % 86_400 > 0), "day"),
+    let (length, unit) = match seconds {
+        ..=90 => (1, "second"),
+        91..=5_400 => (60, "minute"),
+        5_401..=172_800 => (3_600, "hour"),
+        _ => (86_400, "day"),
     };
+    let count = (seconds + length - 1) / length;
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
