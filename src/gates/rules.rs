@@ -182,6 +182,12 @@ impl Blocked {
         by_board.into_iter().chain(by_test).collect::<Vec<_>>().join(" ")
     }
 
+    /// What is left to them, as they read it.
+    #[must_use]
+    pub fn stays_open(&self) -> &'static str {
+        STAYS_OPEN
+    }
+
     /// What the whole notice is called.
     #[must_use]
     pub fn heading(&self) -> String {
