@@ -39,8 +39,7 @@ pub fn save(
 }
 
 /// What an administrator reads who makes a help board of one that asks for steps.
-pub const HAS_GATE: &str =
-    "This board asks for steps before one writes, and a help board asks for none. Take them off under Gates first.";
+pub const HAS_GATE: &str = "This board asks for steps before one writes, and a help board asks for none. Take them off under Gates first.";
 
 /// What an administrator reads whose slug is another board's.
 pub const SLUG_TAKEN: &str = "Another board has this address. Choose a different one.";

@@ -151,14 +151,7 @@ fn over() -> Error {
     Error::Conflict("This test is over already.".into())
 }
 
-fn audit(
-    conn: &mut Conn,
-    by: MemberId,
-    act: &str,
-    id: TestId,
-    words: &str,
-    now: Time,
-) -> Result<(), Error> {
+fn audit(conn: &mut Conn, by: MemberId, act: &str, id: TestId, words: &str, now: Time) -> Result<(), Error> {
     members::store::audit(conn, Some(by), act, &format!("newcomer test {}", id.0), words, now)?;
     Ok(())
 }

@@ -177,7 +177,10 @@ impl Blocked {
             format!("This board asks everybody for {} before they write in it.", in_words(&self.board))
         });
         let by_test = (!self.test.is_empty()).then(|| {
-            format!("A test asks some new members, you among them, for {} before they write.", in_words(&self.test))
+            format!(
+                "A test asks some new members, you among them, for {} before they write.",
+                in_words(&self.test)
+            )
         });
         by_board.into_iter().chain(by_test).collect::<Vec<_>>().join(" ")
     }
@@ -271,7 +274,8 @@ pub struct Change {
 /// sent. What somebody else changed in between stays as they left it.
 #[must_use]
 pub fn changes(shown: &[(BoardId, Step)], ticked: &[(BoardId, Step)]) -> Vec<Change> {
-    let of = |is_asked| move |(board, step): &(BoardId, Step)| Change { board: *board, step: *step, is_asked };
+    let of =
+        |is_asked| move |(board, step): &(BoardId, Step)| Change { board: *board, step: *step, is_asked };
     let added = ticked.iter().filter(|one| !shown.contains(one)).map(of(true));
     let lifted = shown.iter().filter(|one| !ticked.contains(one)).map(of(false));
     added.chain(lifted).collect()
@@ -301,7 +305,9 @@ pub enum BadShare {
     #[error("Write a whole number from 1 to 100.")]
     OutOfRange,
     /// Lower than or as high as it is.
-    #[error("It is {0} % now and can only be raised: whoever was asked must not find that others no longer are.")]
+    #[error(
+        "It is {0} % now and can only be raised: whoever was asked must not find that others no longer are."
+    )]
     NotRaised(i64),
 }
 

@@ -24,9 +24,7 @@ type FactsRow = ((bool, bool, bool), (bool, bool, bool), Option<String>, Option<
 pub fn facts(conn: &mut Conn, member: MemberId, board: Option<BoardId>) -> QueryResult<(Facts, Gate)> {
     // No board has this number.
     let board = board.unwrap_or(BoardId(0));
-    let asks = |step: Step| {
-        exists(board_gates::table.find((board, step.code())))
-    };
+    let asks = |step: Step| exists(board_gates::table.find((board, step.code())));
     let row: FactsRow = members::table
         .left_join(newcomer_tests::table.on(newcomer_tests::running.eq(1)))
         .left_join(

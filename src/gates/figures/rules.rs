@@ -27,8 +27,8 @@ pub fn wilson(count: i64, whole: i64) -> Option<Share> {
     let (whole, share) = (real(whole), real(count) / real(whole));
     let square = Z * Z;
     let middle = (share + square / (2.0 * whole)) / (1.0 + square / whole);
-    let half = Z * (share * (1.0 - share) / whole + square / (4.0 * whole * whole)).sqrt()
-        / (1.0 + square / whole);
+    let half =
+        Z * (share * (1.0 - share) / whole + square / (4.0 * whole * whole)).sqrt() / (1.0 + square / whole);
     Some(Share { share, low: (middle - half).max(0.0), high: (middle + half).min(1.0) })
 }
 

@@ -97,7 +97,9 @@ mod tests {
     #[test]
     fn the_share_that_is_asked_is_the_share_that_was_named() {
         let asked = |percent| {
-            (1..=20_000).filter(|id| arm(place("a salt", TestId(3), MemberId(*id)), percent) == Arm::Asked).count()
+            (1..=20_000)
+                .filter(|id| arm(place("a salt", TestId(3), MemberId(*id)), percent) == Arm::Asked)
+                .count()
         };
         // Four standard deviations on each side.
         assert!((1_830..=2_170).contains(&asked(10)), "{}", asked(10));

@@ -22,7 +22,8 @@ fn steps_read_back_as_they_were_written() {
 
 #[test]
 fn each_asker_is_named_and_each_step_once() {
-    let blocked = Blocked::of(&facts(&[], Some(Arm::Asked)), &gate(&[Step::Document, Step::Phone], false)).unwrap();
+    let blocked =
+        Blocked::of(&facts(&[], Some(Arm::Asked)), &gate(&[Step::Document, Step::Phone], false)).unwrap();
     assert_eq!(blocked.steps(), Step::ALL);
     assert_eq!(blocked.heading(), "To write here you need a verified phone number and a checked document");
     assert_eq!(

@@ -7,7 +7,6 @@ use askama::Template;
 use super::lists::{crumbs, find_by_slug};
 use super::write::{author, retry_after, sent_once, signed_out, slower};
 use crate::accounts::viewer::Viewer;
-use crate::{boards, gates};
 use crate::boards::rules::{Board, may_write};
 use crate::error::Error;
 use crate::gates::rules::Blocked;
@@ -20,6 +19,7 @@ use crate::threads::talk::rules::Pointed;
 use crate::threads::{drafts, rules, talk};
 use crate::tokens;
 use crate::web::{Crumb, Frame, Problems, Site, When, page_with, see_other};
+use crate::{boards, gates};
 
 /// The form for a new thread.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
@@ -165,7 +165,8 @@ pub(super) async fn new_thread(
     viewer: Viewer,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let Loaded { boards, board, draft, gate, .. } = load(&site, &viewer, slug.into_inner(), None, true).await?;
+    let Loaded { boards, board, draft, gate, .. } =
+        load(&site, &viewer, slug.into_inner(), None, true).await?;
     let member = viewer.0.as_ref().ok_or(Error::SignInNeeded)?;
     may_write(&board, &member.standing(), member.email_confirmed)
         .map_err(|why| Error::Forbidden(why.to_string().into()))?;
