@@ -3,6 +3,9 @@
 /// How many posts a page of a thread holds.
 pub const POSTS_A_PAGE: i64 = 10;
 
+/// Where members see where they stand with verification.
+pub const VERIFICATION: &str = "/verification";
+
 /// A board.
 #[must_use]
 pub fn board(slug: &str) -> String {

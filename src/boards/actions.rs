@@ -26,6 +26,9 @@ pub fn save(
     let (saved, act) = match id {
         None => (store::insert(conn, board, None)?, "board-added"),
         Some(id) if boards.iter().any(|other| other.id == id) => {
+            if board.is_help && store::has_gate(conn, id)? {
+                return Err(Error::Forbidden(HAS_GATE.into()));
+            }
             store::update(conn, id, board)?;
             (id, "board-changed")
         }
@@ -34,6 +37,9 @@ pub fn save(
     members::store::audit(conn, Some(by), act, &format!("board {}", saved.0), &board.slug, now)?;
     Ok(saved)
 }
+
+/// What an administrator reads who makes a help board of one that asks for steps.
+pub const HAS_GATE: &str = "This board asks for steps before one writes, and a help board asks for none. Take them off under Gates first.";
 
 /// What an administrator reads whose slug is another board's.
 pub const SLUG_TAKEN: &str = "Another board has this address. Choose a different one.";
@@ -45,9 +51,9 @@ pub const SLUG_TAKEN: &str = "Another board has this address. Choose a different
 pub fn delete(conn: &mut Conn, id: BoardId, by: MemberId, now: Time) -> Result<(), Error> {
     let boards = store::all(conn)?;
     let board = boards.iter().find(|board| board.id == id).ok_or(Error::NotFound)?;
-    if !is_empty(&boards, board) {
+    if !is_empty(&boards, board) || store::has_gate(conn, id)? {
         return Err(Error::Conflict(
-            "Only an empty board can be deleted: move or close what stands in it.".into(),
+            "Only an empty board without a gate can be deleted: move or close what stands in it.".into(),
         ));
     }
     store::delete(conn, id)?;

@@ -39,6 +39,8 @@ struct BoardForm {
     read: String,
     #[serde(default)]
     write: String,
+    #[serde(default)]
+    is_help: Option<String>,
 }
 
 impl From<&Board> for BoardForm {
@@ -51,6 +53,7 @@ impl From<&Board> for BoardForm {
             position: board.position.to_string(),
             read: board.read.code(),
             write: board.write.code(),
+            is_help: board.is_help.then(|| "yes".to_owned()),
         }
     }
 }
@@ -185,6 +188,7 @@ async fn save(
             Ok(_) => return see_other("/admin/boards"),
             Err(Error::Conflict(why)) => problems.add("slug", why),
             Err(Error::Refused(why)) => problems.add("parent", why),
+            Err(Error::Forbidden(why)) => problems.add("is_help", why),
             Err(other) => return Err(other),
         }
     }
@@ -222,7 +226,8 @@ fn read_form(boards: &[Board], id: Option<BoardId>, form: &BoardForm) -> (Option
     match (position, read, write, problems.is_empty()) {
         (Some(position), Some(read), Some(write), true) => {
             let (slug, title, about) = (form.slug.clone(), title.to_owned(), about.to_owned());
-            (Some(Written { parent, slug, title, about, position, read, write }), problems)
+            let is_help = form.is_help.is_some();
+            (Some(Written { parent, slug, title, about, position, read, write, is_help }), problems)
         }
         _ => (None, problems),
     }

@@ -27,6 +27,8 @@ pub struct Board {
     pub threads: i64,
     /// Readable posts in it.
     pub posts: i64,
+    /// Whether members ask for help here: no gate stands before it.
+    pub is_help: bool,
 }
 
 impl Board {
@@ -259,6 +261,7 @@ mod tests {
             write: Access::Members,
             threads: 0,
             posts: 0,
+            is_help: false,
         }
     }
 

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 
 use super::BoardId;
 use super::rules::{Access, Board};
-use crate::db::schema::boards;
+use crate::db::schema::{board_gates, boards};
 use crate::db::{Conn, decode};
 
-type Row = (BoardId, Option<BoardId>, String, String, String, i64, String, String, i64, i64);
+type Row = (BoardId, Option<BoardId>, String, String, String, i64, String, String, i64, i64, bool);
 
 /// Every board. There are tens of them, and nearly every page needs most.
 pub fn all(conn: &mut Conn) -> QueryResult<Vec<Board>> {
@@ -16,9 +16,9 @@ pub fn all(conn: &mut Conn) -> QueryResult<Vec<Board>> {
 }
 
 fn board(row: Row) -> QueryResult<Board> {
-    let (id, parent, slug, title, about, position, read, write, threads, posts) = row;
+    let (id, parent, slug, title, about, position, read, write, threads, posts, is_help) = row;
     let (read, write) = (decode(&read, Access::parse)?, decode(&write, Access::parse)?);
-    Ok(Board { id, parent, slug, title, about, position, read, write, threads, posts })
+    Ok(Board { id, parent, slug, title, about, position, read, write, threads, posts, is_help })
 }
 
 /// What an administrator says of a board.
@@ -38,6 +38,8 @@ pub struct Written {
     pub read: Access,
     /// Who may write.
     pub write: Access,
+    /// Whether members ask for help here.
+    pub is_help: bool,
 }
 
 /// Adds a board; `id` keeps the number it had elsewhere.
@@ -50,6 +52,7 @@ pub fn insert(conn: &mut Conn, board: &Written, id: Option<i64>) -> QueryResult<
         boards::position.eq(board.position),
         boards::read_rule.eq(board.read.code()),
         boards::write_rule.eq(board.write.code()),
+        boards::is_help.eq(board.is_help),
     );
     match id {
         None => diesel::insert_into(boards::table).values(values).returning(boards::id).get_result(conn),
@@ -71,9 +74,16 @@ pub fn update(conn: &mut Conn, id: BoardId, board: &Written) -> QueryResult<()> 
             boards::position.eq(board.position),
             boards::read_rule.eq(board.read.code()),
             boards::write_rule.eq(board.write.code()),
+            boards::is_help.eq(board.is_help),
         ))
         .execute(conn)
         .map(|_| ())
+}
+
+/// Whether a board asks for steps before one writes in it.
+pub fn has_gate(conn: &mut Conn, id: BoardId) -> QueryResult<bool> {
+    let gates = board_gates::table.filter(board_gates::board_id.eq(id));
+    diesel::select(diesel::dsl::exists(gates)).get_result(conn)
 }
 
 /// Deletes a board; fails when anything stands in it.

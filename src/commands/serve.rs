@@ -31,8 +31,8 @@ use crate::uploads::actions::Pictures;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
 use crate::{
-    accounts, acts, announcements, badges, boards, members, moderation, notifications, outside, threads,
-    uploads, verification,
+    accounts, acts, announcements, badges, boards, gates, members, moderation, notifications, outside,
+    threads, uploads, verification,
 };
 
 /// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.
@@ -156,6 +156,7 @@ impl Forum {
             .configure(verification::pages::routes)
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
+            .configure(gates::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))
             .route("/readyz", web::get().to(ready));
         if self.site.demo {

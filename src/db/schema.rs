@@ -70,6 +70,7 @@ diesel::joinable!(handovers -> document_cases (case_id));
 diesel::joinable!(agent_shifts -> members (agent_id));
 diesel::joinable!(board_gates -> boards (board_id));
 diesel::joinable!(test_arms -> members (member_id));
+diesel::joinable!(test_arms -> newcomer_tests (test_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,

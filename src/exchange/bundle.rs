@@ -232,6 +232,9 @@ pub struct Board {
     /// Place among its siblings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<i64>,
+    /// Whether members ask for help there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub help: bool,
     /// The number it had on the site that exported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local: Option<i64>,

@@ -181,6 +181,7 @@ fn write_boards(conn: &mut Conn, out: &mut Out<'_, impl Write>) -> Result<(), Er
             read: Some(board.read.code()),
             write: Some(board.write.code()),
             position: Some(board.position),
+            help: board.is_help,
             local: Some(board.id.0),
             origin: origins.remove(&board.id.0).unwrap_or_default(),
         }))?;

@@ -4,9 +4,9 @@ mod announcing;
 
 pub use announcing::{Announcing, announce};
 
-use super::drafts::rules::Place;
+use super::drafts::rules::{Place, Words};
 use super::holding::actions::{Target, check};
-use super::rules::{self, Body, Held, Outcome, Posted, ThreadKind};
+use super::rules::{self, Body, Held, Kept, Outcome, Posted, ThreadKind};
 use super::store::{self, NewPost, NewThread};
 use super::talk::rules::Pointed;
 use super::{PostId, ThreadId, drafts, holding, talk};
@@ -21,7 +21,7 @@ use crate::members::{self, MemberId};
 use crate::text::known::{self, Named};
 use crate::text::names::{Title, slug};
 use crate::text::{Format, SafeHtml, render};
-use crate::{badges, boards, events, uploads};
+use crate::{badges, boards, events, gates, uploads};
 
 /// Who writes, and what they may.
 #[derive(Clone, Debug)]
@@ -80,7 +80,8 @@ impl Written {
     }
 }
 
-/// Starts a thread with its first post, or holds it for a look. Sent twice with the same request id, it answers with the first.
+/// Starts a thread with its first post, or holds it for a look; where a gate stands before it, it is kept as a
+/// draft. Sent twice with the same request id, it answers with the first.
 ///
 /// # Errors
 /// When the author may not write there.
@@ -103,7 +104,14 @@ pub fn start(
     if !ThreadKind::open_to(&author.standing).contains(&kind) {
         return Err(Error::Forbidden("Only community managers start announcements.".into()));
     }
-    drafts::store::delete(conn, author.id, Place::Board(board.id))?;
+    let place = Place::Board(board.id);
+    if let Some(blocked) = gates::actions::blocked(conn, author.id, board.id)? {
+        let body = written.body.clone();
+        let words = Words { title: title.as_str().to_owned(), kind: kind.code().to_owned(), body };
+        let draft = drafts::actions::keep(conn, author.id, place, words, now)?;
+        return Ok(Outcome::Blocked(Box::new(Kept { blocked, draft })));
+    }
+    drafts::store::delete(conn, author.id, place)?;
     if let Some(held) = check(conn, author.id, board.id, Target::Thread(title, kind), written, now)? {
         return Ok(Outcome::Held(held));
     }
@@ -137,8 +145,8 @@ pub(super) fn add_thread(
     Ok(Posted { post, thread, slug, number: 1 })
 }
 
-/// Answers in a thread, or holds the answer for a look. Sent twice with the same request id, it answers with the
-/// first.
+/// Answers in a thread, or holds the answer for a look; where a gate stands before it, it is kept as a draft. Sent
+/// twice with the same request id, it answers with the first.
 ///
 /// # Errors
 /// When the author may not write there, or the thread is locked.
@@ -159,7 +167,13 @@ pub fn reply(
     rules::may_reply(&board, found.kind, found.locked, &author.standing, author.email_confirmed)
         .map_err(forbidden)?;
     rules::comments_open(found.comments_from, &author.standing, now).map_err(forbidden)?;
-    drafts::store::delete(conn, author.id, Place::Thread(thread))?;
+    let place = Place::Thread(thread);
+    if let Some(blocked) = gates::actions::blocked(conn, author.id, board.id)? {
+        let words = Words { body: written.body.clone(), ..Words::default() };
+        let draft = drafts::actions::keep(conn, author.id, place, words, now)?;
+        return Ok(Outcome::Blocked(Box::new(Kept { blocked, draft })));
+    }
+    drafts::store::delete(conn, author.id, place)?;
     if let Some(held) = check(conn, author.id, board.id, Target::Reply(thread), written, now)? {
         return Ok(Outcome::Held(held));
     }

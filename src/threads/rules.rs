@@ -1,9 +1,11 @@
 //! What a thread and a post may be, and who may write where.
 
+use super::drafts::rules::Draft;
 use super::holding::HeldId;
 use super::{PostId, ThreadId};
 use crate::boards::rules::{Board, MayNotWrite, Standing, may_write};
 use crate::clock::Time;
+use crate::gates::rules::Blocked;
 use crate::members::MemberId;
 use crate::members::rules::{Rank, Role, Tier};
 use crate::paths;
@@ -188,6 +190,17 @@ pub enum Outcome {
     Posted(Posted),
     /// They wait for a moderator.
     Held(HeldId),
+    /// A gate stands before them: nothing was posted.
+    Blocked(Box<Kept>),
+}
+
+/// What a gate kept from being posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What stands in the way.
+    pub blocked: Blocked,
+    /// The words, as their author's draft.
+    pub draft: Draft,
 }
 
 impl Outcome {
@@ -197,6 +210,7 @@ impl Outcome {
         match self {
             Self::Posted(posted) => posted.path(),
             Self::Held(held) => paths::held(held.0),
+            Self::Blocked(_) => paths::VERIFICATION.to_owned(),
         }
     }
 }

@@ -29,6 +29,7 @@ fn board_inside(site: &TestSite, parent: BoardId, slug: &str, read: Access) -> B
         position: 1,
         read,
         write: Access::Members,
+        is_help: false,
     };
     site.write(move |conn| Ok(boards::store::insert(conn, &written, None)?))
 }

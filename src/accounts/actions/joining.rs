@@ -8,6 +8,7 @@ use crate::badges::actions::{IMITATION, Likeness, likeness};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
+use crate::gates;
 use crate::members::rules::{Role, Tier, TierSource};
 use crate::members::{self, MemberId};
 use crate::outside;
@@ -126,6 +127,7 @@ pub fn join(
         )?;
         return Ok(());
     }
+    gates::actions::assign(conn, member, now)?;
     store::insert_link(conn, &token.hash(), Purpose::VerifyEmail, Some(member), now + rules::VERIFY_LINK)?;
     let mail = letterhead.confirm(email, joining.name.as_str(), token.as_str());
     outside::store::queue(conn, &mail, now)?;

@@ -97,6 +97,7 @@ mod tests {
             write: Access::Role(Role::CommunityManager),
             threads: 0,
             posts: 0,
+            is_help: false,
         };
         let boards = [
             board(1, None, Access::Anyone),

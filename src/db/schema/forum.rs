@@ -12,6 +12,7 @@ diesel::table! {
         write_rule -> Text,
         threads -> BigInt,
         posts -> BigInt,
+        is_help -> Bool,
     }
 }
 

@@ -257,5 +257,7 @@ diesel::table! {
         test_id -> BigInt,
         arm -> Text,
         joined_at -> Timestamp,
+        place -> BigInt,
+        moved_at -> Nullable<Timestamp>,
     }
 }

@@ -51,6 +51,7 @@ pub(super) fn bring_board(
             position: board.position.unwrap_or(next),
             read: access("read rule", board.read.as_deref(), Access::Anyone)?,
             write: access("write rule", board.write.as_deref(), Access::Members)?,
+            is_help: board.help,
         };
         let local = board.local.filter(|id| *id > 0 && all.iter().all(|other| other.id.0 != *id));
         (boards::insert(conn, &written, local)?, Arrival::Added)

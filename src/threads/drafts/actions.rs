@@ -31,6 +31,22 @@ pub fn save(
     Ok(store::find(conn, member, place)?.map_or(Saved::Gone, Saved::Older))
 }
 
+/// Keeps what a member sent and could not post, over whatever is kept.
+///
+/// # Errors
+/// When it is too long.
+pub fn keep(
+    conn: &mut Conn,
+    member: MemberId,
+    place: Place,
+    words: Words,
+    now: Time,
+) -> Result<Draft, Error> {
+    let sequence = store::find(conn, member, place)?.map_or(1, |older| older.sequence + 1);
+    save(conn, member, place, words.clone(), sequence, now)?;
+    Ok(Draft { words, sequence, saved_at: now })
+}
+
 /// Drops drafts that were not touched for a long time, and says how many. For the job that sweeps.
 ///
 /// # Errors

@@ -179,6 +179,7 @@ mod tests {
             write: Access::Members,
             threads: 0,
             posts: 0,
+            is_help: false,
         };
         let boards = [board(1, Access::Anyone), board(2, Access::Role(Role::Moderator))];
         assert!(may_name(&boards, &boards[1], &boards[0]) && may_name(&boards, &boards[1], &boards[1]));

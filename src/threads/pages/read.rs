@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
 
-use self::page::show;
+use self::page::{is_open, show};
 use crate::accounts::viewer::{Member, Viewer};
 use crate::badges::marks::{self, Marks};
 use crate::boards::rules::{Board, find_readable};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
+use crate::gates::rules::Blocked;
 use crate::members::MemberId;
 use crate::members::rules::Role;
 use crate::threads::moving::store::{self as moving, AtNumber};
@@ -29,7 +30,7 @@ use crate::threads::{PostId, ThreadId, actions, store};
 use crate::web::answers::{found, moved};
 use crate::web::pager::{Pages, SizedPages};
 use crate::web::{Site, page as show_page};
-use crate::{boards, paths};
+use crate::{boards, gates, paths};
 
 /// What one trip to the database brings.
 pub(super) struct Loaded {
@@ -40,6 +41,8 @@ pub(super) struct Loaded {
     filtered: Option<Filtered>,
     beside: Beside,
     marks: HashMap<MemberId, Marks>,
+    /// What stands between the reader and answering.
+    gate: Option<Blocked>,
 }
 
 /// Whoever reads, as far as the stream cares.
@@ -183,7 +186,12 @@ fn load(conn: &mut Conn, id: ThreadId, asked: &Asked, viewer: &Viewer, now: Time
         posts.iter().map(|post| post.author).chain(editors).chain([thread.author]).chain(reader).collect();
     let people: Vec<MemberId> = people.into_iter().collect();
     let marks = marks::of(conn, &people, now)?;
-    Ok(Loaded { boards, board, thread, posts, filtered, beside, marks })
+    let asked = viewer.0.as_ref().filter(|member| member.roles.is_empty() && !board.is_help);
+    let gate = match asked.filter(|_| is_open(&board, &thread, viewer, now)) {
+        Some(member) => gates::actions::blocked(conn, member.id, board.id)?,
+        None => None,
+    };
+    Ok(Loaded { boards, board, thread, posts, filtered, beside, marks, gate })
 }
 
 /// The page that holds a number, with the place on it.

@@ -7,9 +7,9 @@ use askama::Template;
 use super::lists::{crumbs, find_by_slug};
 use super::write::{author, retry_after, sent_once, signed_out, slower};
 use crate::accounts::viewer::Viewer;
-use crate::boards;
 use crate::boards::rules::{Board, may_write};
 use crate::error::Error;
+use crate::gates::rules::Blocked;
 use crate::text::SafeHtml;
 use crate::text::names::Title;
 use crate::threads::actions::{self, Rendered};
@@ -19,6 +19,7 @@ use crate::threads::talk::rules::Pointed;
 use crate::threads::{drafts, rules, talk};
 use crate::tokens;
 use crate::web::{Crumb, Frame, Problems, Site, When, page_with, see_other};
+use crate::{boards, gates};
 
 /// The form for a new thread.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
@@ -63,6 +64,9 @@ struct NewPage {
     preview: Option<SafeHtml>,
     problems: Problems,
     refusal: Option<String>,
+    gate: Option<Blocked>,
+    /// Whether the gate kept words from being posted, and not only from being begun.
+    kept: bool,
 }
 
 /// What the form for a new thread needs, whatever is shown with it.
@@ -71,6 +75,8 @@ struct NewForm<'a> {
     viewer: &'a Viewer,
     boards: &'a [Board],
     board: &'a Board,
+    /// What stands between the viewer and posting.
+    gate: Option<Blocked>,
 }
 
 impl NewForm<'_> {
@@ -89,8 +95,35 @@ impl NewForm<'_> {
                 .with_crumbs(way)
                 .at(self.board.new_thread_path());
         let kinds = ThreadKind::open_to(&self.viewer.standing());
-        let board = self.board.clone();
-        page_with(status, &NewPage { frame, board, kinds, form, preview, problems, refusal })
+        let (board, gate, kept) = (self.board.clone(), self.gate.clone(), status == StatusCode::FORBIDDEN);
+        page_with(status, &NewPage { frame, board, kinds, form, preview, problems, refusal, gate, kept })
+    }
+
+    /// What became of a form that was sent.
+    fn answer(self, form: ThreadForm, outcome: Result<Outcome, Error>) -> Result<HttpResponse, Error> {
+        match outcome {
+            Ok(Outcome::Posted(posted)) => see_other(&crate::paths::thread(posted.thread.0, &posted.slug)),
+            Ok(held @ Outcome::Held(_)) => see_other(&held.path()),
+            Ok(Outcome::Blocked(kept)) => {
+                let sequence = (kept.draft.sequence + 1).to_string();
+                let form = ThreadForm { sequence, saved: Some(When(kept.draft.saved_at)), ..form };
+                let again = Self { gate: Some(kept.blocked), ..self };
+                again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), None)
+            }
+            Err(Error::Forbidden(why)) => {
+                self.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(why.into_owned()))
+            }
+            Err(Error::Refused(why)) => {
+                let problems = Problems::one("body", why);
+                self.show(StatusCode::UNPROCESSABLE_ENTITY, form, None, problems, None)
+            }
+            Err(Error::TooMany { seconds }) => {
+                let status = StatusCode::TOO_MANY_REQUESTS;
+                let page = self.show(status, form, None, Problems::none(), Some(slower(seconds)))?;
+                Ok(retry_after(page, seconds))
+            }
+            Err(other) => Err(other),
+        }
     }
 }
 
@@ -100,6 +133,7 @@ struct Loaded {
     board: Board,
     draft: Option<Draft>,
     pointed: Pointed,
+    gate: Option<Blocked>,
 }
 
 async fn load(
@@ -113,14 +147,15 @@ async fn load(
     let loading = site.db.read(move |conn| {
         let boards = boards::store::all(conn)?;
         let board = find_by_slug(&boards, &slug, &standing)?;
-        let (mut draft, mut pointed) = (None, Pointed::default());
+        let (mut draft, mut pointed, mut gate) = (None, Pointed::default(), None);
         if let Some(writer) = writer.filter(|_| with_draft) {
             draft = drafts::store::find(conn, writer, Place::Board(board.id))?;
+            gate = gates::actions::blocked(conn, writer, board.id)?;
         }
         if let (Some(writer), Some(rendered)) = (writer, rendered) {
             pointed = talk::actions::look_up(conn, writer, &standing, &rendered.named)?;
         }
-        Ok(Loaded { boards, board, draft, pointed })
+        Ok(Loaded { boards, board, draft, pointed, gate })
     });
     loading.await
 }
@@ -130,11 +165,12 @@ pub(super) async fn new_thread(
     viewer: Viewer,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let Loaded { boards, board, draft, .. } = load(&site, &viewer, slug.into_inner(), None, true).await?;
+    let Loaded { boards, board, draft, gate, .. } =
+        load(&site, &viewer, slug.into_inner(), None, true).await?;
     let member = viewer.0.as_ref().ok_or(Error::SignInNeeded)?;
     may_write(&board, &member.standing(), member.email_confirmed)
         .map_err(|why| Error::Forbidden(why.to_string().into()))?;
-    NewForm { site: &site, viewer: &viewer, boards: &boards, board: &board }.show(
+    NewForm { site: &site, viewer: &viewer, boards: &boards, board: &board, gate }.show(
         StatusCode::OK,
         ThreadForm::beginning(draft)?,
         None,
@@ -160,7 +196,7 @@ pub(super) async fn start(
     let rendered = viewer.0.as_ref().and(body.as_ref()).map(Rendered::new);
     let loaded = load(&site, &viewer, slug.into_inner(), rendered.clone(), false).await?;
     let Loaded { boards, board, pointed, .. } = loaded;
-    let again = NewForm { site: &site, viewer: &viewer, boards: &boards, board: &board };
+    let again = NewForm { site: &site, viewer: &viewer, boards: &boards, board: &board, gate: None };
     let Some(member) = &viewer.0 else {
         return again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(signed_out()));
     };
@@ -174,23 +210,8 @@ pub(super) async fn start(
     }
     let (author, now, sent, slug) = (author(member), site.clock.now(), written.clone(), board.slug.clone());
     let writing = site.db.write(move |conn| actions::start(conn, &author, &slug, &title, kind, &sent, now));
-    match sent_once(&site, member, written, writing.await).await {
-        Ok(Outcome::Posted(posted)) => see_other(&crate::paths::thread(posted.thread.0, &posted.slug)),
-        Ok(held @ Outcome::Held(_)) => see_other(&held.path()),
-        Err(Error::Forbidden(why)) => {
-            again.show(StatusCode::FORBIDDEN, form, None, Problems::none(), Some(why.into_owned()))
-        }
-        Err(Error::Refused(why)) => {
-            let problems = Problems::one("body", why);
-            again.show(StatusCode::UNPROCESSABLE_ENTITY, form, None, problems, None)
-        }
-        Err(Error::TooMany { seconds }) => {
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            let page = again.show(status, form, None, Problems::none(), Some(slower(seconds)))?;
-            Ok(retry_after(page, seconds))
-        }
-        Err(other) => Err(other),
-    }
+    let outcome = sent_once(&site, member, written, writing.await).await;
+    again.answer(form, outcome)
 }
 
 /// A form without the field starts a discussion: scripts of others send title and body alone.

@@ -9,6 +9,7 @@ use crate::accounts::viewer::{Member, Viewer};
 use crate::boards::rules::Board;
 use crate::clock::Time;
 use crate::error::Error;
+use crate::gates::rules::Blocked;
 use crate::text::SafeHtml;
 use crate::threads::actions::{self, Author, Rendered, Written};
 use crate::threads::drafts::rules::Draft;
@@ -70,6 +71,7 @@ pub(in crate::threads) struct With {
     pub preview: Option<SafeHtml>,
     pub problems: Problems,
     pub refusal: Option<String>,
+    pub gate: Option<Blocked>,
     pub meanwhile: Option<Meanwhile>,
 }
 
@@ -218,6 +220,15 @@ impl Again<'_> {
         let (author, id, sent) = (author(member), self.thread.id, written.clone());
         let outcome = self.site.db.write(move |conn| actions::reply(conn, &author, id, &sent, now)).await;
         match sent_once(self.site, member, written, outcome).await {
+            Ok(Outcome::Blocked(kept)) => {
+                let form = ReplyForm {
+                    sequence: (kept.draft.sequence + 1).to_string(),
+                    saved: Some(When(kept.draft.saved_at)),
+                    ..form
+                };
+                let with = With { gate: Some(kept.blocked), ..With::default() };
+                self.show(StatusCode::FORBIDDEN, form, with)
+            }
             Ok(outcome) => see_other(&outcome.path()),
             Err(Error::Forbidden(why)) => self.refuse(StatusCode::FORBIDDEN, form, why.into_owned()),
             Err(Error::Refused(why)) => {

@@ -209,6 +209,7 @@ impl TestSite {
             position: 1,
             read,
             write,
+            is_help: false,
         };
         self.write(move |conn| Ok(boards::store::insert(conn, &written, None)?))
     }

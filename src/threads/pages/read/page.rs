@@ -12,6 +12,7 @@ use crate::badges::rules::is_invited;
 use crate::boards::rules::Board;
 use crate::clock::Time;
 use crate::error::Error;
+use crate::gates::rules::Blocked;
 use crate::members::rules::Tier;
 use crate::paths;
 use crate::threads::reading::store::{Filter, Filtered};
@@ -36,6 +37,7 @@ pub(super) struct ThreadPage {
     options: Options,
     invite: Option<&'static str>,
     reply: Reply,
+    gate: Option<Blocked>,
     form: ReplyForm,
     problems: Problems,
 }
@@ -112,7 +114,7 @@ pub(super) fn show(
     current: i64,
     asked: &Asked,
 ) -> Result<ThreadPage, Error> {
-    let Loaded { boards, board, thread, posts, filtered, beside, mut marks } = loaded;
+    let Loaded { boards, board, thread, posts, filtered, beside, mut marks, gate } = loaded;
     let pages = pages_for(viewer, thread.last_number);
     let reply = may_reply(&board, &thread, viewer, site.clock.now());
     let reader = Reader {
@@ -154,6 +156,7 @@ pub(super) fn show(
         invite: invites.then(|| author_tier(viewer)),
         form: ReplyForm::beginning(matches!(reply, Reply::Open), thread.last_number, beside.draft)?,
         reply,
+        gate,
         problems: Problems::none(),
         author,
         thread,
@@ -204,6 +207,11 @@ impl Options {
 
 fn author_tier(viewer: &Viewer) -> &'static str {
     viewer.0.as_ref().and_then(|member| member.tier).map_or("", Tier::title)
+}
+
+/// Whether the form below the last post is there for this reader.
+pub(super) fn is_open(board: &Board, thread: &Thread, viewer: &Viewer, now: Time) -> bool {
+    matches!(may_reply(board, thread, viewer, now), Reply::Open)
 }
 
 fn may_reply(board: &Board, thread: &Thread, viewer: &Viewer, now: Time) -> Reply {
