@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::jobs::Jobs;
 use crate::outside::mail::{Mailer, Outbox};
 use crate::outside::smtp::Smtp;
-use crate::outside::storage::{self, Folder, Storage};
+use crate::outside::storage::{self, Folder, Storage, VAULT};
 use crate::sealing::Keys;
 use crate::settings::Settings;
 use crate::threads::live::Watching;
@@ -28,6 +28,7 @@ use crate::threads::reading::Reads;
 use crate::threads::views::Views;
 use crate::tokens::Token;
 use crate::uploads::actions::Pictures;
+use crate::verification::evidence::Vault;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
 use crate::{
@@ -57,6 +58,8 @@ pub struct Forum {
     pub watching: Arc<Watching>,
     /// Where uploaded pictures are made and kept.
     pub pictures: Pictures,
+    /// Where sealed images are.
+    pub vault: Vault,
 }
 
 impl Forum {
@@ -67,6 +70,7 @@ impl Forum {
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
         let banners = Arc::default();
         let pictures = Pictures::new(Arc::new(Folder::new(&settings.data)));
+        let vault = Vault::new(Arc::new(Folder::private(&settings.data, VAULT)), Arc::clone(&keys));
         let site = Site { db, clock, settings, keys, assets, demo, mail_queued, banners };
         Self {
             site,
@@ -76,6 +80,7 @@ impl Forum {
             seen: Arc::default(),
             watching: Arc::default(),
             pictures,
+            vault,
         }
     }
 
@@ -83,6 +88,13 @@ impl Forum {
     #[must_use]
     pub fn with_storage(mut self, storage: Arc<dyn Storage>) -> Self {
         self.pictures = Pictures::new(storage);
+        self
+    }
+
+    /// The same forum with its sealed images elsewhere.
+    #[must_use]
+    pub fn with_vault(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.vault = Vault::new(storage, Arc::clone(&self.site.keys));
         self
     }
 
@@ -106,6 +118,7 @@ impl Forum {
             },
             watching: Arc::clone(&self.watching),
             pictures: self.pictures.clone(),
+            vault: self.vault.clone(),
         }
     }
 
@@ -140,6 +153,7 @@ impl Forum {
             .app_data(web::Data::from(Arc::clone(&self.seen)))
             .app_data(web::Data::from(Arc::clone(&self.watching)))
             .app_data(web::Data::new(self.pictures.clone()))
+            .app_data(web::Data::new(self.vault.clone()))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             // These have a word where a thread's page has a number, so they come first.
             .configure(moderation::pages::thread_routes)
@@ -154,6 +168,7 @@ impl Forum {
             .configure(acts::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
+            .configure(verification::evidence::pages::routes)
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .configure(gates::pages::routes)
@@ -189,8 +204,8 @@ pub fn run(settings: Settings, with_demo: bool) -> Outcome {
     let keys = open_keys(&settings, &db, &clock)?;
     let mailer = mailer(&settings, with_demo)?;
     greet(&settings, &db, &clock, with_demo, mailer.is_some())?;
-    let storage = storage::open(&settings)?;
-    let forum = Forum::new(settings, db, keys, clock, with_demo).with_storage(storage);
+    let (storage, vault) = (storage::open(&settings)?, storage::open_vault(&settings)?);
+    let forum = Forum::new(settings, db, keys, clock, with_demo).with_storage(storage).with_vault(vault);
     actix_web::rt::System::new().block_on(listen(forum, mailer))
 }
 

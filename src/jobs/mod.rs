@@ -2,6 +2,7 @@
 //! over is swept away.
 
 mod announcing;
+mod evidence;
 mod live;
 mod mail;
 mod outbox;
@@ -30,6 +31,7 @@ use crate::threads::reading::{self, Reads};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
 use crate::uploads::actions::{self as uploads, Pictures};
+use crate::verification::evidence::Vault;
 use crate::web::banners::Banners;
 
 /// How often gathered counts are written down.
@@ -72,6 +74,8 @@ pub struct Jobs {
     pub watching: Arc<Watching>,
     /// Where uploaded pictures are.
     pub pictures: Pictures,
+    /// Where sealed images are.
+    pub vault: Vault,
 }
 
 impl Jobs {
@@ -87,6 +91,8 @@ impl Jobs {
             every(ANNOUNCE, || self.announce()),
             every(RANKS, || self.ranks()),
             every(SWEEP, || self.sweep()),
+            every(evidence::END, || self.end_evidence()),
+            every(SWEEP, || self.clear_vault()),
         );
     }
 
