@@ -38,6 +38,9 @@ enum Command {
         /// The file to write
         file: std::path::PathBuf,
     },
+    /// The keys that what is sealed opens with
+    #[command(subcommand)]
+    Keys(Keys),
     /// Say what is wrong with settings, database, counters, keys and folders
     Doctor,
 }
@@ -46,6 +49,12 @@ enum Command {
 enum Member {
     /// Add a member; the password is read from standard input, and the address counts as confirmed
     Add(commands::member::Add),
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Wrap everything by a new key; works beside a running server
+    Rotate,
 }
 
 fn main() -> std::process::ExitCode {
@@ -62,6 +71,7 @@ fn run(command: Option<Command>, settings: Settings) -> commands::Outcome {
         Command::Member(Member::Add(add)) => commands::member::add(&settings, &add),
         Command::Import { bundle } => commands::import::run(&settings, &bundle),
         Command::Export { file } => commands::export::run(&settings, &file),
+        Command::Keys(Keys::Rotate) => commands::keys::rotate(&settings),
         Command::Doctor => commands::doctor::run(&settings),
     }
 }

@@ -1,6 +1,7 @@
 //! Joining, confirming, signing in and out, and changing the password: each in one transaction.
 
 mod joining;
+mod old;
 mod profile;
 
 use super::SessionId;
@@ -12,12 +13,14 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::members::MemberId;
 use crate::outside;
+use crate::sealing::Keys;
 use crate::tokens::Token;
 
 pub use joining::{
     Added, JoinProblem, Joining, LOOKS_ALIKE, add, confirm_email, is_first_administrator, join,
     offer_first_administrator, resend_confirmation,
 };
+pub use old::seal_old_addresses;
 pub use profile::{Profile, save_profile};
 
 fn spent_link() -> Error {
@@ -49,26 +52,32 @@ pub struct Counted {
 ///
 /// # Errors
 /// When the database fails.
-pub fn count_sign_in(conn: &mut Conn, login: &str, address: &str, now: Time) -> Result<Counted, Error> {
+pub fn count_sign_in(
+    conn: &mut Conn,
+    keys: &Keys,
+    login: &str,
+    address: &str,
+    now: Time,
+) -> Result<Counted, Error> {
     let since = now - rules::WINDOW;
-    let (by_account, account_began) = store::count_try(conn, &account_key(login), since, now)?;
+    let (by_account, account_began) = store::count_try(conn, &account_key(keys, login), since, now)?;
     let (by_address, address_began) = store::count_try(conn, &format!("sign-in from {address}"), since, now)?;
     let account = (by_account > rules::TRIES_PER_ACCOUNT).then(|| rules::seconds_left(account_began, now));
     let address = (by_address > rules::TRIES_PER_ADDRESS).then(|| rules::seconds_left(address_began, now));
-    Ok(Counted { wait: account.max(address), credentials: store::credentials(conn, login)? })
+    Ok(Counted { wait: account.max(address), credentials: store::credentials(conn, keys, login)? })
 }
 
-/// Hashed, so that what was typed into the wrong field is not kept.
-fn account_key(login: &str) -> String {
-    format!("sign-in to {}", data_encoding::HEXLOWER.encode(&crate::tokens::hash(login)[..16]))
+/// A blind index, so that what was typed is not kept, and nobody finds it out by trying addresses.
+fn account_key(keys: &Keys, login: &str) -> String {
+    format!("sign-in to {}", keys.index("sign-in", login))
 }
 
 /// Forgets the tries for an account after the right password.
 ///
 /// # Errors
 /// When the database fails.
-pub fn forget_tries(conn: &mut Conn, login: &str) -> Result<(), Error> {
-    Ok(store::forget_tries(conn, &account_key(login))?)
+pub fn forget_tries(conn: &mut Conn, keys: &Keys, login: &str) -> Result<(), Error> {
+    Ok(store::forget_tries(conn, &account_key(keys, login))?)
 }
 
 /// Opens a session.
@@ -93,17 +102,17 @@ pub fn sign_in(
 /// When too many mails were asked for, or the database fails.
 pub fn ask_reset(
     conn: &mut Conn,
+    keys: &Keys,
     email: &Email,
     address: &str,
     letterhead: &Letterhead,
     token: &Token,
     now: Time,
 ) -> Result<(), Error> {
-    let for_address =
-        format!("reset {}", data_encoding::HEXLOWER.encode(&crate::tokens::hash(&email.key())[..16]));
+    let for_address = format!("reset {}", keys.index("reset", &email.key()));
     throttle(conn, &for_address, rules::MAILS_PER_WINDOW, now)?;
     throttle(conn, &format!("reset from {address}"), rules::TRIES_PER_ADDRESS, now)?;
-    let Some(account) = store::by_email(conn, &email.key())? else {
+    let Some(account) = store::by_email(conn, keys, &email.key())? else {
         return Ok(());
     };
     store::drop_links(conn, Purpose::ResetPassword, Some(account.id))?;
@@ -115,7 +124,7 @@ pub fn ask_reset(
         now + rules::RESET_LINK,
     )?;
     let to = account.email.clone().unwrap_or_else(|| email.as_str().to_owned());
-    outside::store::queue(conn, &letterhead.reset(&to, &account, token.as_str()), now)?;
+    outside::store::queue(conn, keys, &letterhead.reset(&to, &account, token.as_str()), now)?;
     Ok(())
 }
 
@@ -126,6 +135,7 @@ pub fn ask_reset(
 /// When the link is spent.
 pub fn reset_password(
     conn: &mut Conn,
+    keys: &Keys,
     link: &str,
     hash: &str,
     letterhead: &Letterhead,
@@ -134,7 +144,7 @@ pub fn reset_password(
     let member = store::use_link(conn, &crate::tokens::hash(link), Purpose::ResetPassword, now)?;
     let member = member.flatten().ok_or_else(spent_link)?;
     store::confirm_email(conn, member, now)?;
-    change_password(conn, member, hash, None, letterhead, now)
+    change_password(conn, keys, member, hash, None, letterhead, now)
 }
 
 /// Sets a new password, ends every session but `keep`, and tells the member by mail.
@@ -143,6 +153,7 @@ pub fn reset_password(
 /// When the database fails.
 pub fn change_password(
     conn: &mut Conn,
+    keys: &Keys,
     member: MemberId,
     hash: &str,
     keep: Option<SessionId>,
@@ -152,9 +163,9 @@ pub fn change_password(
     store::set_password(conn, member, hash)?;
     store::end_sessions(conn, member, keep)?;
     store::drop_links(conn, Purpose::ResetPassword, Some(member))?;
-    let mailbox = store::mailbox_of(conn, member)?.ok_or(Error::NotFound)?;
+    let mailbox = store::mailbox_of(conn, keys, member)?.ok_or(Error::NotFound)?;
     if let Some(email) = &mailbox.email {
-        outside::store::queue(conn, &letterhead.password_changed(email, &mailbox), now)?;
+        outside::store::queue(conn, keys, &letterhead.password_changed(email, &mailbox), now)?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Accounts, sessions, links and counted tries in the database.
 
+pub mod old;
+
 use diesel::prelude::*;
 
 use super::SessionId;
@@ -9,6 +11,7 @@ use crate::db::schema::{link_tokens, member_roles, members, sessions, throttles}
 use crate::db::{Conn, decode, on_backend};
 use crate::members::MemberId;
 use crate::members::rules::{Role, Tier};
+use crate::sealing::{Keys, SealedAddress};
 
 /// A member about to be written.
 #[derive(Clone, Debug)]
@@ -23,8 +26,8 @@ pub struct NewMember<'a> {
     pub skeleton: &'a str,
     /// Whether staff should look at the name.
     pub review: bool,
-    /// E-mail address as typed, and its key.
-    pub email: Option<(&'a str, &'a str)>,
+    /// E-mail address.
+    pub email: Option<&'a SealedAddress>,
     /// When the address was confirmed.
     pub email_verified_at: Option<Time>,
     /// The password's hash.
@@ -40,8 +43,8 @@ pub fn insert_member(conn: &mut Conn, new: &NewMember<'_>) -> QueryResult<Member
         members::name.eq(new.name),
         members::name_skeleton.eq(new.skeleton),
         members::name_review.eq(new.review),
-        members::email.eq(new.email.map(|(typed, _)| typed)),
-        members::email_key.eq(new.email.map(|(_, key)| key)),
+        members::email.eq(new.email.map(|email| email.text.as_str())),
+        members::email_key.eq(new.email.map(|email| email.index.as_str())),
         members::email_verified_at.eq(new.email_verified_at),
         members::password_hash.eq(new.password_hash),
         members::rank_since.eq(new.joined_at),
@@ -65,11 +68,11 @@ pub struct Credentials {
     pub password_hash: Option<String>,
 }
 
-/// The account of this handle or e-mail key.
-pub fn credentials(conn: &mut Conn, login: &str) -> QueryResult<Option<Credentials>> {
+/// The account of this handle or address, both in lower case.
+pub fn credentials(conn: &mut Conn, keys: &Keys, login: &str) -> QueryResult<Option<Credentials>> {
     members::table
-        .filter(members::handle.eq(login).or(members::email_key.eq(login)))
-        // A handle has no @ and a key has one, so no login finds two.
+        // A handle has no @ and an address has one, so no login finds two.
+        .filter(members::handle.eq(login).or(members::email_key.eq(keys.address_index(login))))
         .select((members::id, members::password_hash))
         .first(conn)
         .optional()
@@ -91,24 +94,39 @@ pub struct Mailbox {
     pub verified_at: Option<Time>,
 }
 
-/// The account of this e-mail key.
-pub fn by_email(conn: &mut Conn, key: &str) -> QueryResult<Option<Mailbox>> {
-    mailbox(members::table.filter(members::email_key.eq(key)).select(MAILBOX).first(conn).optional())
+/// The account of this address in lower case.
+pub fn by_email(conn: &mut Conn, keys: &Keys, lower: &str) -> QueryResult<Option<Mailbox>> {
+    let account = members::table.filter(members::email_key.eq(keys.address_index(lower)));
+    let row = account.select(MAILBOX).first(conn).optional()?;
+    row.map(|row| mailbox(keys, row)).transpose()
 }
 
 /// The mailbox of a member.
-pub fn mailbox_of(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Mailbox>> {
-    mailbox(members::table.find(id).select(MAILBOX).first(conn).optional())
+pub fn mailbox_of(conn: &mut Conn, keys: &Keys, id: MemberId) -> QueryResult<Option<Mailbox>> {
+    let row = members::table.find(id).select(MAILBOX).first(conn).optional()?;
+    row.map(|row| mailbox(keys, row)).transpose()
 }
 
-type MailboxRow = (MemberId, String, String, Option<String>, Option<Time>);
-const MAILBOX: (members::id, members::handle, members::name, members::email, members::email_verified_at) =
-    (members::id, members::handle, members::name, members::email, members::email_verified_at);
+type MailboxRow = (MemberId, String, String, Columns, Option<Time>);
+type Columns = (Option<String>, Option<String>);
+type MailboxColumns = (
+    members::id,
+    members::handle,
+    members::name,
+    (members::email, members::email_key),
+    members::email_verified_at,
+);
+const MAILBOX: MailboxColumns = (
+    members::id,
+    members::handle,
+    members::name,
+    (members::email, members::email_key),
+    members::email_verified_at,
+);
 
-fn mailbox(row: QueryResult<Option<MailboxRow>>) -> QueryResult<Option<Mailbox>> {
-    row.map(|row| {
-        row.map(|(id, handle, name, email, verified_at)| Mailbox { id, handle, name, email, verified_at })
-    })
+fn mailbox(keys: &Keys, (id, handle, name, email, verified_at): MailboxRow) -> QueryResult<Mailbox> {
+    let email = keys.open_address(email.0.as_deref(), email.1.as_deref())?;
+    Ok(Mailbox { id, handle, name, email, verified_at })
 }
 
 /// Whether a handle is taken.

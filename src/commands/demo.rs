@@ -3,6 +3,7 @@
 mod announcing;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use crate::db::Db;
 use crate::exchange::actions::{Claims, Importer};
 use crate::exchange::bundle::{self, Moment, Record};
 use crate::members;
+use crate::sealing::Keys;
 
 /// The demo community's name.
 pub const COMMUNITY: &str = "Quayside";
@@ -35,7 +37,7 @@ const FILLED: &str = "demo-filled";
 ///
 /// # Errors
 /// A sentence for whoever started the program.
-pub fn fill(db: &Db, clock: &Clock) -> Outcome {
+pub fn fill(db: &Db, keys: &Arc<Keys>, clock: &Clock) -> Outcome {
     let state = db.read_now(|conn| {
         let is_demo = members::store::site_fact(conn, FACT)?.is_some();
         let is_filled = members::store::site_fact(conn, FILLED)?.is_some();
@@ -54,7 +56,7 @@ pub fn fill(db: &Db, clock: &Clock) -> Outcome {
     say("Filling the database with an invented community…");
     // The mark comes first: a fill that breaks off must not look like a real community.
     note(db, FACT)?;
-    load(db, clock.now())?;
+    load(db, keys, clock.now())?;
     note(db, FILLED)
 }
 
@@ -67,8 +69,8 @@ fn note(db: &Db, fact: &'static str) -> Outcome {
 ///
 /// # Errors
 /// When a line of it does not come in: each of them must.
-pub fn load(db: &Db, now: Time) -> Outcome {
-    let mut importer = Importer::new(db.clone(), Claims::default(), now);
+pub fn load(db: &Db, keys: &Arc<Keys>, now: Time) -> Outcome {
+    let mut importer = Importer::new(db.clone(), Arc::clone(keys), Claims::default(), now);
     for (line, record) in (1..).zip(records(now)?) {
         importer.take(line, Ok(record)).map_err(|cause| cause.cause())?;
     }

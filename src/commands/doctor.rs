@@ -3,11 +3,13 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::{Outcome, say};
+use crate::accounts::store::old as accounts;
 use crate::db::{DatabaseUrl, Db, migrations};
 use crate::error::Error;
 use crate::exchange::store::check;
 use crate::members::audit;
 use crate::outside::storage;
+use crate::sealing;
 use crate::settings::{Settings, StorageSettings};
 use crate::uploads::actions::{self as uploads, Pictures};
 
@@ -101,10 +103,39 @@ fn inspect(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
     if wrong.is_empty() {
         say("counters: equal what they count");
     }
+    wrong.extend(keys(settings, db)?);
     wrong.extend(pictures(settings, db)?);
     match db.read_now(|conn| Ok(audit::store::verify(conn)?))? {
         Ok(rows) => say(&format!("audit: {rows} rows, none changed, none missing")),
         Err(broken) => wrong.push(broken),
+    }
+    Ok(wrong)
+}
+
+/// Tries the keys, and looks for what is not sealed.
+fn keys(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
+    let source = settings.keys.clone();
+    let (found, plain) =
+        db.read_now(|conn| Ok((sealing::inspect(conn, &source)?, accounts::count_plain(conn)?)))?;
+    let mut wrong = found.wrong;
+    for (name, keys) in &found.wraps {
+        let age = if found.names.last() == Some(name) { "the newest" } else { "an older one" };
+        let things = if *keys == 1 { "one key".to_owned() } else { format!("{keys} keys") };
+        say(&format!("keys: {things} wrapped by {name}, {age}"));
+        if wrong.is_empty() && age != "the newest" {
+            wrong.push(format!("{name} still wraps {things}: run touchstone keys rotate."));
+        }
+    }
+    if wrong.is_empty() {
+        say(&format!("keys: all open with the {source}"));
+    }
+    let idle: Vec<&str> =
+        found.names.iter().filter(|name| !found.wraps.contains_key(*name)).map(String::as_str).collect();
+    if !idle.is_empty() && !found.wraps.is_empty() {
+        say(&format!("keys: {} wraps nothing here; backups from before may still need it", idle.join(", ")));
+    }
+    if plain > 0 {
+        wrong.push(format!("{plain} addresses are not sealed: run touchstone migrate."));
     }
     Ok(wrong)
 }

@@ -7,9 +7,11 @@ use std::path::Path;
 
 use indicatif::ProgressBar;
 
-use super::{Outcome, open_migrated, say};
+use super::{Outcome, open_ready, say};
+use crate::clock::Clock;
 use crate::db::Db;
 use crate::exchange::export;
+use crate::sealing::Keys;
 use crate::settings::Settings;
 
 /// Runs the command.
@@ -17,8 +19,8 @@ use crate::settings::Settings;
 /// # Errors
 /// A sentence for whoever ran it.
 pub fn run(settings: &Settings, path: &Path) -> Outcome {
-    let db = open_migrated(settings)?;
-    let lines = write(&db, path)?;
+    let (db, keys) = open_ready(settings, &Clock::system())?;
+    let lines = write(&db, &keys, path)?;
     say(&format!("Wrote {lines} lines to {}.", path.display()));
     Ok(())
 }
@@ -28,7 +30,7 @@ pub fn run(settings: &Settings, path: &Path) -> Outcome {
 ///
 /// # Errors
 /// A sentence for whoever asked for it.
-pub fn write(db: &Db, path: &Path) -> Result<u64, String> {
+pub fn write(db: &Db, keys: &Keys, path: &Path) -> Result<u64, String> {
     let failed = |cause: std::io::Error| format!("{}: {cause}", path.display());
     let unfinished = path.with_extension("unfinished");
     let file = OpenOptions::new()
@@ -41,7 +43,7 @@ pub fn write(db: &Db, path: &Path) -> Result<u64, String> {
     let progress =
         if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     let mut out = BufWriter::new(file);
-    let lines = export::export(db, &mut out, |lines| {
+    let lines = export::export(db, keys, &mut out, |lines| {
         progress.set_message(format!("{lines} lines"));
         progress.tick();
     });

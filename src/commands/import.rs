@@ -3,15 +3,17 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal};
 use std::path::Path;
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Outcome, open_migrated, say};
+use super::{Outcome, open_ready, say};
 use crate::clock::{Clock, Time};
 use crate::db::Db;
 use crate::exchange::actions::{Claims, Importer};
 use crate::exchange::bundle;
 use crate::exchange::report::Report;
+use crate::sealing::Keys;
 use crate::settings::Settings;
 
 /// Longest line, in bytes: one that never ends must not fill the memory.
@@ -22,8 +24,9 @@ const LONGEST_LINE: u64 = 4 * 1024 * 1024;
 /// # Errors
 /// A sentence for whoever ran it.
 pub fn run(settings: &Settings, path: &Path) -> Outcome {
-    let db = open_migrated(settings)?;
-    let report = load(&db, path, Clock::system().now())?;
+    let clock = Clock::system();
+    let (db, keys) = open_ready(settings, &clock)?;
+    let report = load(&db, &keys, path, clock.now())?;
     say(&report.to_string());
     Ok(())
 }
@@ -32,7 +35,7 @@ pub fn run(settings: &Settings, path: &Path) -> Outcome {
 ///
 /// # Errors
 /// A sentence for whoever asked for it.
-pub fn load(db: &Db, path: &Path, now: Time) -> Result<Report, String> {
+pub fn load(db: &Db, keys: &Arc<Keys>, path: &Path, now: Time) -> Result<Report, String> {
     let size = std::fs::metadata(path).map_err(|cause| format!("{}: {cause}", path.display()))?.len();
     // Two passes over the file, so twice its size.
     let progress = progress_bar(size * 2);
@@ -43,7 +46,7 @@ pub fn load(db: &Db, path: &Path, now: Time) -> Result<Report, String> {
         }
         Ok(())
     })?;
-    let mut importer = Importer::new(db.clone(), claims, now);
+    let mut importer = Importer::new(db.clone(), Arc::clone(keys), claims, now);
     each_line(path, &progress, |line, record| {
         importer.take(line, record).map_err(|cause| format!("line {line}: {}", cause.cause()))
     })?;

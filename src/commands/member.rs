@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Outcome, open_migrated, say};
+use super::{Outcome, open_ready, say};
 use crate::accounts::actions::{self, Added};
 use crate::accounts::passwords;
 use crate::accounts::rules::{Email, check_password};
@@ -45,10 +45,11 @@ pub fn add(settings: &Settings, add: &Add) -> Outcome {
     check_password(&password, &[&add.handle, &add.name, &add.email])
         .map_err(|problem| format!("password: {problem}"))?;
     let password_hash = passwords::hash_now(&password).map_err(|cause| cause.cause())?;
-    let db = open_migrated(settings)?;
-    let (now, shown) = (Clock::system().now(), handle.as_str().to_owned());
+    let clock = Clock::system();
+    let (db, keys) = open_ready(settings, &clock)?;
+    let (now, shown) = (clock.now(), handle.as_str().to_owned());
     let added = Added { handle, name, email, roles, tier, password_hash };
-    db.write_now(move |conn| actions::add(conn, &added, now)).map_err(|cause| cause.cause())?;
+    db.write_now(move |conn| actions::add(conn, &keys, &added, now)).map_err(|cause| cause.cause())?;
     say(&format!("Added {shown}."));
     Ok(())
 }

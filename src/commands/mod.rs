@@ -4,6 +4,7 @@ pub mod demo;
 pub mod doctor;
 pub mod export;
 pub mod import;
+pub mod keys;
 pub mod member;
 pub mod migrate;
 pub mod serve;
@@ -14,6 +15,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::accounts::actions::seal_old_addresses;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::sealing::Keys;
@@ -70,6 +72,17 @@ pub(crate) fn open_migrated(settings: &Settings) -> Result<Db, String> {
         tracing::info!(steps = migrated.steps.len(), "the database was brought to this version");
     }
     Ok(db)
+}
+
+/// [`open_migrated`] with the site's keys, and seal whatever an earlier version kept in the clear.
+pub(crate) fn open_ready(settings: &Settings, clock: &Clock) -> Result<(Db, Arc<Keys>), String> {
+    let db = open_migrated(settings)?;
+    let keys = open_keys(settings, &db, clock)?;
+    let sealed = seal_old_addresses(&db, &keys).map_err(|cause| cause.cause())?;
+    if sealed > 0 {
+        tracing::info!(sealed, "what an earlier version kept in the clear was sealed");
+    }
+    Ok((db, keys))
 }
 
 /// Opens the site's keys; the first start makes them.

@@ -8,7 +8,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use tokio::sync::Notify;
 
-use super::{Outcome, demo, open_keys, open_migrated, say};
+use super::{Outcome, demo, open_ready, say};
 use crate::accounts::actions::offer_first_administrator;
 use crate::accounts::demo::PEOPLE;
 use crate::accounts::mails::Letterhead;
@@ -103,6 +103,7 @@ impl Forum {
     pub fn jobs(&self, mailer: Option<Arc<dyn Mailer>>) -> Jobs {
         Jobs {
             db: self.site.db.clone(),
+            keys: Arc::clone(&self.site.keys),
             clock: self.site.clock.clone(),
             mailer,
             keeps_mail: self.site.demo,
@@ -194,14 +195,13 @@ async fn ready(site: web::Data<Site>) -> Result<HttpResponse, Error> {
 pub fn run(settings: Settings, with_demo: bool) -> Outcome {
     let mut settings = settings;
     let clock = Clock::system();
-    let db = open_migrated(&settings)?;
+    let (db, keys) = open_ready(&settings, &clock)?;
     if with_demo {
-        demo::fill(&db, &clock)?;
+        demo::fill(&db, &keys, &clock)?;
         if settings.name == "Touchstone" {
             demo::COMMUNITY.clone_into(&mut settings.name);
         }
     }
-    let keys = open_keys(&settings, &db, &clock)?;
     let mailer = mailer(&settings, with_demo)?;
     greet(&settings, &db, &clock, with_demo, mailer.is_some())?;
     let (storage, vault) = (storage::open(&settings)?, storage::open_vault(&settings)?);

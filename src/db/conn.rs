@@ -68,7 +68,7 @@ impl Conn {
                 // The time limit comes first: switching to the write-ahead log may have to wait for others.
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;",
+                     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;",
                 )
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Self::Sqlite(conn))
@@ -78,6 +78,32 @@ impl Conn {
                 conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '120s';")
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Self::Postgres(conn))
+            }
+        }
+    }
+
+    /// Writes the whole database anew, so that nothing remains of what was changed or deleted, and says whether
+    /// that is done: while others read from SQLite's log, it cannot be emptied. Outside any transaction only.
+    ///
+    /// # Errors
+    /// When the database fails, or another holds it too long.
+    pub fn overwrite_what_is_gone(&mut self) -> diesel::QueryResult<bool> {
+        match self {
+            Self::Sqlite(conn) => {
+                // The copy that it makes may be larger than memory.
+                conn.batch_execute("PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY;")?;
+                let emptied = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)");
+                let checkpoint: Checkpoint = diesel::RunQueryDsl::get_result(emptied, conn)?;
+                Ok(checkpoint.busy == 0)
+            }
+            Self::Postgres(conn) => {
+                conn.batch_execute("SET statement_timeout = 0")?;
+                // Each on its own: it refuses to run in a transaction, and several statements make one.
+                for table in ["members", "mails", "throttles"] {
+                    conn.batch_execute(&format!("VACUUM FULL {table}"))?;
+                }
+                conn.batch_execute("SET statement_timeout = '120s'")?;
+                Ok(true)
             }
         }
     }
@@ -102,6 +128,13 @@ impl Conn {
             }
         }
     }
+}
+
+/// What SQLite says of emptying its log.
+#[derive(diesel::QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    busy: i32,
 }
 
 /// Runs one query, written once, on whichever database the connection is: for the clauses that diesel's

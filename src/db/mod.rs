@@ -215,6 +215,24 @@ pub fn decode<T>(code: &str, parse: impl FnOnce(&str) -> Option<T>) -> QueryResu
     })
 }
 
+/// What a sealed column opened to; what does not open is an error of the database, as an unknown code is.
+///
+/// # Errors
+/// When it did not open.
+pub fn unsealed<T>(column: &str, opened: Result<T, impl std::error::Error>) -> QueryResult<T> {
+    opened.map_err(|cause| diesel::result::Error::DeserializationError(format!("{column}: {cause}").into()))
+}
+
+/// What is to be written sealed; that it could not be sealed is an error of the database.
+///
+/// # Errors
+/// When it was not sealed.
+pub fn sealed<T>(column: &str, sealed: Result<T, Error>) -> QueryResult<T> {
+    sealed.map_err(|cause| {
+        diesel::result::Error::SerializationError(format!("{column}: {}", cause.cause()).into())
+    })
+}
+
 /// Opens connections for the pool.
 pub struct Opener {
     url: DatabaseUrl,

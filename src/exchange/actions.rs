@@ -5,6 +5,7 @@ mod places;
 mod posts;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::bundle::{self, Moment, Origin, Record};
 use super::numbers::Numbers;
@@ -18,6 +19,7 @@ use crate::error::Error;
 use crate::members::MemberId;
 use crate::members::rules::{Rank, Tier};
 use crate::members::store::site_fact;
+use crate::sealing::Keys;
 use crate::threads::ThreadId;
 
 /// Members, boards and threads that share a transaction.
@@ -37,6 +39,8 @@ pub struct Importer {
 
 /// What an import knows so far.
 struct State {
+    /// Seal the addresses that come in.
+    keys: Arc<Keys>,
     now: Time,
     source: String,
     members: HashMap<String, Author>,
@@ -99,8 +103,9 @@ impl Claims {
 impl Importer {
     /// An importer into this database. `now` dates what the bundle does not date.
     #[must_use]
-    pub fn new(db: Db, claims: Claims, now: Time) -> Self {
+    pub fn new(db: Db, keys: Arc<Keys>, claims: Claims, now: Time) -> Self {
         let state = State {
+            keys,
             now,
             source: String::new(),
             members: HashMap::new(),

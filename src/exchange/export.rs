@@ -14,6 +14,7 @@ use crate::db::{Conn, Db};
 use crate::error::Error;
 use crate::members::MemberId;
 use crate::members::store as people;
+use crate::sealing::Keys;
 use crate::tokens;
 
 /// Writes the whole community. Each table is read in steps, so memory stays small however long it is; the
@@ -21,12 +22,17 @@ use crate::tokens;
 ///
 /// # Errors
 /// When the database fails or the file cannot be written.
-pub fn export(db: &Db, to: &mut impl Write, mut progress: impl FnMut(u64)) -> Result<u64, Error> {
+pub fn export(
+    db: &Db,
+    keys: &Keys,
+    to: &mut impl Write,
+    mut progress: impl FnMut(u64),
+) -> Result<u64, Error> {
     let source = db.write_now(site_name)?;
     db.read_now(|conn| {
         let mut out = Out { to, lines: 0 };
         out.line(&Record::Community(bundle::Community { version: bundle::VERSION, source }))?;
-        write_members(conn, &mut out)?;
+        write_members(conn, keys, &mut out)?;
         write_boards(conn, &mut out)?;
         write_threads(conn, &mut out)?;
         write_posts(conn, &mut out, &mut progress)?;
@@ -65,7 +71,7 @@ fn failed(cause: &io::Error) -> Error {
     Error::Refused(format!("The file cannot be written: {cause}"))
 }
 
-fn write_members(conn: &mut Conn, out: &mut Out<'_, impl Write>) -> Result<(), Error> {
+fn write_members(conn: &mut Conn, keys: &Keys, out: &mut Out<'_, impl Write>) -> Result<(), Error> {
     let mut after = 0;
     loop {
         let rows = rows::members_after(conn, after)?;
@@ -74,7 +80,7 @@ fn write_members(conn: &mut Conn, out: &mut Out<'_, impl Write>) -> Result<(), E
         let ids: Vec<i64> = rows.iter().map(|row| row.0).collect();
         let mut beside = Beside::load(conn, &ids)?;
         for row in rows {
-            out.line(&Record::Member(beside.member(row)))?;
+            out.line(&Record::Member(beside.member(keys, row)?))?;
         }
     }
 }
@@ -111,11 +117,19 @@ impl Beside {
         Ok(Self { roles, tiers, grants, origins: origins_of(conn, Kind::Member, ids)? })
     }
 
-    fn member(&mut self, row: MemberRow) -> bundle::Member {
-        let (id, (handle, name, name_review), (email, verified), (signature, profile), rank, tier, joined) =
-            row;
+    fn member(&mut self, keys: &Keys, row: MemberRow) -> Result<bundle::Member, Error> {
+        let (
+            id,
+            (handle, name, name_review),
+            (email, index, verified),
+            (signature, profile),
+            rank,
+            tier,
+            joined,
+        ) = row;
+        let email = keys.open_address(email.as_deref(), index.as_deref())?;
         let grants = self.grants.remove(&MemberId(id)).unwrap_or_default();
-        bundle::Member {
+        Ok(bundle::Member {
             id: member_id(id),
             handle,
             name,
@@ -134,7 +148,7 @@ impl Beside {
             name_review,
             local: Some(id),
             origin: self.origins.remove(&id).unwrap_or_default(),
-        }
+        })
     }
 }
 

@@ -42,8 +42,15 @@ impl Jobs {
         if !is_due {
             return Ok(false);
         }
-        let taken = self.db.write(move |conn| Ok(mails::take_due(conn, TRIES, now, now + AT_MOST)?)).await?;
+        let keys = Arc::clone(&self.keys);
+        let taking = self.db.write(move |conn| Ok(mails::take_due(conn, &keys, TRIES, now, now + AT_MOST)?));
+        let taken = taking.await?;
         let Some(queued) = taken else { return Ok(false) };
+        if !queued.opens {
+            let why = "It does not open with the site's keys.".to_owned();
+            self.write_down(&queued, Err(Failure::Final(why))).await?;
+            return Ok(true);
+        }
         let (mailer, mail, id) = (Arc::clone(mailer), queued.mail.clone(), queued.id);
         let sent = tokio::task::spawn_blocking(move || mailer.send(id, &mail))
             .await
@@ -59,12 +66,22 @@ impl Jobs {
             Ok(()) if !keep => self.db.write(move |conn| Ok(mails::drop(conn, id)?)).await,
             Ok(()) => self.db.write(move |conn| Ok(mails::mark_sent(conn, id, now)?)).await,
             Err(failure) => {
-                tracing::warn!(mail = id, tries = queued.tries, %failure, "a mail was not taken");
-                let tries = if matches!(failure, Failure::Final(_)) { TRIES } else { queued.tries };
+                let is_final = matches!(failure, Failure::Final(_));
+                // Servers repeat the address in what they refuse, so the reason is sealed and stands in no log.
+                tracing::warn!(
+                    mail = id,
+                    tries = queued.tries,
+                    is_final,
+                    "a mail was not taken; /admin/mail says why"
+                );
+                let tries = if is_final { TRIES } else { queued.tries };
                 // The try that just failed is counted already.
                 let wait = chrono::TimeDelta::from_std(pause(queued.tries - 1)).unwrap_or(AT_MOST);
-                let why = failure.to_string();
-                self.db.write(move |conn| Ok(mails::mark_failed(conn, id, &why, now + wait, tries)?)).await
+                let (why, keys) = (failure.to_string(), Arc::clone(&self.keys));
+                let marking = self
+                    .db
+                    .write(move |conn| Ok(mails::mark_failed(conn, &keys, id, &why, now + wait, tries)?));
+                marking.await
             }
         }
     }

@@ -23,6 +23,7 @@ use crate::members::MemberId;
 use crate::members::ranks::actions::settle_everybody;
 use crate::notifications::actions::mark_all_seen;
 use crate::outside::mail::Mailer;
+use crate::sealing::Keys;
 use crate::threads::ThreadId;
 use crate::threads::drafts::actions as drafts;
 use crate::threads::live::Watching;
@@ -50,6 +51,8 @@ const SWEEP: Duration = Duration::from_hours(1);
 pub struct Jobs {
     /// The database.
     pub db: Db,
+    /// The site's keys.
+    pub keys: Arc<Keys>,
     /// The time.
     pub clock: Clock,
     /// Where mail goes; `None` while no server is set: then it waits.

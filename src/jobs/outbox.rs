@@ -1,5 +1,6 @@
 //! The outbox: what happened is told, once to each whom it concerns.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Jobs;
@@ -39,8 +40,8 @@ impl Jobs {
         if !self.db.read(move |conn| Ok(events::is_due(conn, TRIES, now)?)).await? {
             return Ok(false);
         }
-        let letterhead = self.letterhead.clone();
-        let told = self.db.write(move |conn| actions::tell_next(conn, &letterhead, now)).await?;
+        let (letterhead, keys) = (self.letterhead.clone(), Arc::clone(&self.keys));
+        let told = self.db.write(move |conn| actions::tell_next(conn, &letterhead, &keys, now)).await?;
         if told {
             self.mail_queued.notify_one();
         }
@@ -64,8 +65,12 @@ impl Jobs {
         let now = self.clock.now();
         loop {
             let is_due = self.db.read(move |conn| actions::digest_is_due(conn, now)).await?;
-            let letterhead = self.letterhead.clone();
-            if !is_due || !self.db.write(move |conn| actions::send_digest(conn, &letterhead, now)).await? {
+            if !is_due {
+                return Ok(());
+            }
+            let (letterhead, keys) = (self.letterhead.clone(), Arc::clone(&self.keys));
+            let sending = self.db.write(move |conn| actions::send_digest(conn, &letterhead, &keys, now));
+            if !sending.await? {
                 return Ok(());
             }
             self.mail_queued.notify_one();

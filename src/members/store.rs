@@ -348,6 +348,11 @@ pub fn site_fact(conn: &mut Conn, name: &str) -> QueryResult<Option<String>> {
     site_facts::table.find(name).select(site_facts::value).first(conn).optional()
 }
 
+/// Drops a fact on the site that is over.
+pub fn drop_site_fact(conn: &mut Conn, name: &str) -> QueryResult<()> {
+    diesel::delete(site_facts::table.find(name)).execute(conn).map(|_| ())
+}
+
 /// Writes a fact on the site down, once.
 pub fn set_site_fact(conn: &mut Conn, name: &str, value: &str) -> QueryResult<()> {
     let row = diesel::insert_into(site_facts::table)

@@ -1,6 +1,8 @@
 //! The words of the mails that tell of something. Plain text: what happened, the words, where to answer, and how
 //! to get fewer of them.
 
+use std::sync::Arc;
+
 use super::rules::{Kind, does};
 use super::store::{Listed, Subject};
 use super::unsubscribe::{Ends, Signer};
@@ -9,6 +11,7 @@ use crate::acts::rules::ActKind;
 use crate::members::MemberId;
 use crate::outside::mail::Mail;
 use crate::paths;
+use crate::sealing::Keys;
 use crate::text::markdown::excerpt;
 
 /// How much of a post a mail holds, in characters.
@@ -21,6 +24,8 @@ pub struct Desk {
     pub letterhead: Letterhead,
     /// Signs the links that end mails.
     pub signer: Signer,
+    /// Seal mails in the queue, and open the addresses they go to.
+    pub keys: Arc<Keys>,
 }
 
 /// To whom a mail goes.

@@ -39,7 +39,8 @@ impl From<&Queued> for Row {
 }
 
 async fn list(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Error> {
-    let mails = site.db.read(|conn| Ok(store::newest(conn, 100)?)).await?;
+    let keys = site.keys.clone();
+    let mails = site.db.read(move |conn| Ok(store::newest(conn, &keys, 100)?)).await?;
     let frame =
         Frame::new(&site, viewer.account(), "Outbox").with_crumbs(vec![Crumb::new("Outbox", "/outbox")]);
     page(&ListPage { frame, rows: mails.iter().map(Row::from).collect() })
@@ -61,7 +62,8 @@ enum Piece {
 }
 
 async fn mail(site: web::Data<Site>, viewer: Viewer, id: web::Path<i64>) -> Result<HttpResponse, Error> {
-    let found = site.db.read(move |conn| Ok(store::find(conn, *id)?)).await?.ok_or(Error::NotFound)?;
+    let keys = site.keys.clone();
+    let found = site.db.read(move |conn| Ok(store::find(conn, &keys, *id)?)).await?.ok_or(Error::NotFound)?;
     let row = Row::from(&found);
     let way = vec![Crumb::new("Outbox", "/outbox"), Crumb::new(&row.subject, "")];
     let frame = Frame::new(&site, viewer.account(), &row.subject).with_crumbs(way);

@@ -1,5 +1,6 @@
 //! The site's keys in memory, and what can be done with them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -181,6 +182,12 @@ impl Keys {
         String::from_utf8(plain.to_vec()).map_err(|_| SealFailure)
     }
 
+    /// Whether text has the form that [`Keys::seal_text`] gives it.
+    #[must_use]
+    pub fn is_sealed_text(text: &str) -> bool {
+        text.starts_with(TEXT)
+    }
+
     /// A value's blind index: the same for the same value, and nothing to whoever has no key (HMAC-SHA-256).
     #[must_use]
     pub fn index(&self, purpose: &str, value: &str) -> String {
@@ -259,11 +266,13 @@ impl Keys {
         Ok(())
     }
 
-    /// Adds a wrapping key where it can. Whatever is wrapped by older ones has to be wrapped anew after.
+    /// Adds a wrapping key where it can. Whatever is wrapped by older ones has to be wrapped anew after. Who rotates
+    /// at the same time waits: of two files written at once, one key would be lost, and all that it wraps.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn add_master(&self) -> Result<Rotation, Error> {
+    pub fn add_master(&self, conn: &mut Conn) -> Result<Rotation, Error> {
+        store::hold(conn)?;
         match &self.source {
             KeySource::File(path) => {
                 let name = masters::add(path).map_err(Error::internal)?;
@@ -279,6 +288,7 @@ impl Keys {
     /// # Errors
     /// When a key does not open, or the database fails.
     pub fn rewrap(&self, conn: &mut Conn) -> Result<usize, Error> {
+        store::hold(conn)?;
         let newest = self.newest_master()?;
         let old: Vec<_> = store::all(conn)?.into_iter().filter(|(_, key)| key.by != newest).collect();
         for (purpose, wrapped) in &old {
@@ -288,6 +298,46 @@ impl Keys {
         }
         Ok(old.len())
     }
+}
+
+/// What the keys look like from outside, for whoever asks what is wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Inspected {
+    /// The wrapping keys, the newest last.
+    pub names: Vec<String>,
+    /// How many of the site's keys each of them wraps.
+    pub wraps: BTreeMap<String, usize>,
+    /// What is wrong, a sentence each.
+    pub wrong: Vec<String>,
+}
+
+/// Tries every key of the site, and makes none.
+///
+/// # Errors
+/// When the database fails.
+pub fn inspect(conn: &mut Conn, source: &KeySource) -> Result<Inspected, Error> {
+    let (stored, mut found) = (store::all(conn)?, Inspected::default());
+    for (_, wrapped) in &stored {
+        *found.wraps.entry(wrapped.by.clone()).or_default() += 1;
+    }
+    match masters::load(source) {
+        Err(why) => found.wrong.push(format!("The keys cannot be read: {why}.")),
+        Ok(None) if stored.is_empty() => {
+            found.wrong.push("There are no keys yet: start the forum once.".into())
+        }
+        Ok(None) => found
+            .wrong
+            .push(format!("The {source} is missing, and nothing that is sealed can be opened: put it back.")),
+        Ok(Some(masters)) => {
+            found.names = masters.names().map(str::to_owned).collect();
+            let failing = stored.iter().filter_map(|(purpose, wrapped)| {
+                unwrap(&masters, wrapped, &wrapping(purpose)).err().map(|why| why.cause())
+            });
+            let reasons: BTreeSet<String> = failing.collect();
+            found.wrong.extend(reasons.into_iter().map(|why| format!("In the {source}, {why}.")));
+        }
+    }
+    Ok(found)
 }
 
 fn loaded(source: &KeySource) -> Result<Masters, Error> {
@@ -305,7 +355,12 @@ fn unwrap(masters: &Masters, wrapped: &Wrapped, context: &str) -> Result<DataKey
     let master = masters.find(&wrapped.by).ok_or_else(|| {
         Error::internal(format!("the wrapping key {} is missing: put it back into the key file", wrapped.by))
     })?;
-    let bytes = DataKey(master.clone()).open(context, &wrapped.bytes)?;
+    let bytes = DataKey(master.clone()).open(context, &wrapped.bytes).map_err(|_| {
+        Error::internal(format!(
+            "the wrapping key {} is not the one that wrapped the {context}: put the right key file back",
+            wrapped.by
+        ))
+    })?;
     let key: [u8; KEY] = bytes.as_slice().try_into().map_err(|_| SealFailure)?;
     Ok(DataKey(Zeroizing::new(key)))
 }

@@ -54,6 +54,11 @@ impl Masters {
         if keys.is_empty() { Err("there is no key in it".to_owned()) } else { Ok(Self(keys)) }
     }
 
+    /// The names of all, the oldest first.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The name and the bytes of the newest.
     pub(super) fn newest(&self) -> Option<(&str, &Secret)> {
         self.0.last().map(|(name, key)| (name.as_str(), key))
@@ -130,6 +135,9 @@ fn ask_command(command: &str) -> Result<Masters, String> {
 /// # Errors
 /// What went wrong, in a sentence. The file is then as it was.
 pub(super) fn add(path: &Path) -> Result<String, String> {
+    // Where the path is a link, the file behind it is written, not the link.
+    let real = std::fs::canonicalize(path);
+    let path = real.as_deref().unwrap_or(path);
     let fail = |cause: std::io::Error| format!("the key file {} cannot be written: {cause}", path.display());
     let before = match std::fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
@@ -150,6 +158,7 @@ pub(super) fn add(path: &Path) -> Result<String, String> {
     }
     let beside = path.with_extension(format!("{name}.new"));
     write_private(&beside, &text).map_err(fail)?;
+    keep_owner(path, &beside).map_err(fail)?;
     // Of two processes that make the first file at once, one wins, and both read what is there then.
     let placed = if before.is_empty() {
         std::fs::hard_link(&beside, path).and_then(|()| std::fs::remove_file(&beside))
@@ -162,7 +171,30 @@ pub(super) fn add(path: &Path) -> Result<String, String> {
         }
         other => other.map_err(fail)?,
     }
+    // The name of the file must outlast a power cut before anything is wrapped by the key.
+    folder.map_or(Ok(()), sync_folder).map_err(fail)?;
     Ok(name)
+}
+
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
+}
+
+/// Gives the new file to the owner of the old one: whoever rotates may be another than whoever serves.
+#[cfg(unix)]
+fn keep_owner(old: &Path, new: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+
+    let (Ok(old), made) = (std::fs::metadata(old), std::fs::metadata(new)?) else { return Ok(()) };
+    if (old.uid(), old.gid()) == (made.uid(), made.gid()) {
+        return Ok(());
+    }
+    std::os::unix::fs::chown(new, Some(old.uid()), Some(old.gid()))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &Path, _: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn new_line() -> Result<(String, Zeroizing<String>), String> {

@@ -1,9 +1,11 @@
 //! Sealing: what a copy of the database must not reveal. Everything sealed here opens with a key that is kept
 //! outside the database: in a file, or by a command that prints one.
 
+mod addresses;
 mod keys;
 mod masters;
 pub mod store;
 
-pub use keys::{DataKey, Keys, SealFailure, Wrapped, is_signed};
+pub use addresses::SealedAddress;
+pub use keys::{DataKey, Inspected, Keys, SealFailure, Wrapped, inspect, is_signed};
 pub use masters::{Masters, Rotation};

@@ -47,6 +47,12 @@ pub(super) fn add(conn: &mut Conn, purpose: &str, key: &Wrapped, now: Time) -> Q
     .map(|_| ())
 }
 
+/// Holds every key's row until the transaction ends: who rotates at the same time waits.
+pub(super) fn hold(conn: &mut Conn) -> QueryResult<()> {
+    let same = sealing_keys::made_at.eq(sealing_keys::made_at);
+    diesel::update(sealing_keys::table).set(same).execute(conn).map(|_| ())
+}
+
 /// Puts the newly wrapped form of a key in the place of the old one.
 pub(super) fn replace(conn: &mut Conn, purpose: &str, key: &Wrapped) -> QueryResult<()> {
     diesel::update(sealing_keys::table.find(purpose))

@@ -16,6 +16,15 @@ pub enum KeySource {
     Command(String),
 }
 
+impl std::fmt::Display for KeySource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "key file {}", path.display()),
+            Self::Command(_) => write!(f, "output of the key command"),
+        }
+    }
+}
+
 /// Reads the settings of the keys. A command wins over a file.
 pub(super) fn read(sources: &Sources<'_>, data: &Path) -> Result<KeySource, BadSetting> {
     let command = sources.find(None, &KEYS_COMMAND)?.filter(|found| !found.value.trim().is_empty());

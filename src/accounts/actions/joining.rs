@@ -12,6 +12,7 @@ use crate::gates;
 use crate::members::rules::{Role, Tier, TierSource};
 use crate::members::{self, MemberId};
 use crate::outside;
+use crate::sealing::Keys;
 use crate::text::names::{DisplayName, Handle};
 use crate::tokens::Token;
 
@@ -60,6 +61,7 @@ impl<E: Into<Error>> From<E> for JoinProblem {
 /// What stands in the way, by field.
 pub fn join(
     conn: &mut Conn,
+    keys: &Keys,
     joining: &Joining,
     letterhead: &Letterhead,
     token: &Token,
@@ -76,7 +78,7 @@ pub fn join(
         }
         Likeness::NearMiss | Likeness::Own => {}
     }
-    let account = store::by_email(conn, &joining.email.key())?;
+    let account = store::by_email(conn, keys, &joining.email.key())?;
     let is_first = match &joining.first_administrator {
         None => false,
         Some(link) => {
@@ -96,10 +98,10 @@ pub fn join(
     };
     if let Some(account) = account {
         let mail = letterhead.joined_already(joining.email.as_str(), &account);
-        outside::store::queue(conn, &mail, now)?;
+        outside::store::queue(conn, keys, &mail, now)?;
         return Ok(());
     }
-    let (email, key) = (joining.email.as_str(), joining.email.key());
+    let email = keys.seal_address(joining.email.as_str(), &joining.email.key())?;
     let member = store::insert_member(
         conn,
         &NewMember {
@@ -108,7 +110,7 @@ pub fn join(
             name: joining.name.as_str(),
             skeleton: &joining.name.skeleton(),
             review: likeness == Likeness::NearMiss,
-            email: Some((email, &key)),
+            email: Some(&email),
             // Whoever reads the link off the machine's own console needs no mail to be believed.
             email_verified_at: is_first.then_some(now),
             password_hash: Some(&joining.password_hash),
@@ -129,8 +131,8 @@ pub fn join(
     }
     gates::actions::assign(conn, member, now)?;
     store::insert_link(conn, &token.hash(), Purpose::VerifyEmail, Some(member), now + rules::VERIFY_LINK)?;
-    let mail = letterhead.confirm(email, joining.name.as_str(), token.as_str());
-    outside::store::queue(conn, &mail, now)?;
+    let mail = letterhead.confirm(joining.email.as_str(), joining.name.as_str(), token.as_str());
+    outside::store::queue(conn, keys, &mail, now)?;
     Ok(())
 }
 
@@ -144,20 +146,21 @@ pub const LOOKS_ALIKE: &str = "This name looks like another member's. If it is y
 /// When the address is confirmed, or too many mails were sent.
 pub fn resend_confirmation(
     conn: &mut Conn,
+    keys: &Keys,
     member: MemberId,
     letterhead: &Letterhead,
     token: &Token,
     now: Time,
 ) -> Result<(), Error> {
     throttle(conn, &format!("mail member {}", member.0), rules::MAILS_PER_WINDOW, now)?;
-    let mailbox = store::mailbox_of(conn, member)?.ok_or(Error::NotFound)?;
+    let mailbox = store::mailbox_of(conn, keys, member)?.ok_or(Error::NotFound)?;
     let (Some(email), None) = (&mailbox.email, mailbox.verified_at) else {
         return Err(Error::Conflict("Your address is confirmed already.".into()));
     };
     store::drop_links(conn, Purpose::VerifyEmail, Some(member))?;
     store::insert_link(conn, &token.hash(), Purpose::VerifyEmail, Some(member), now + rules::VERIFY_LINK)?;
     let mail = letterhead.confirm(email, &mailbox.name, token.as_str());
-    outside::store::queue(conn, &mail, now)?;
+    outside::store::queue(conn, keys, &mail, now)?;
     Ok(())
 }
 
@@ -217,12 +220,12 @@ pub struct Added {
 ///
 /// # Errors
 /// When the handle or the address is taken, the name imitates somebody, or the roles clash.
-pub fn add(conn: &mut Conn, added: &Added, now: Time) -> Result<MemberId, Error> {
+pub fn add(conn: &mut Conn, keys: &Keys, added: &Added, now: Time) -> Result<MemberId, Error> {
     members::rules::may_hold(&added.roles).map_err(Error::refused)?;
     if store::handle_exists(conn, added.handle.as_str())? {
         return Err(Error::Refused(format!("The handle {} is taken.", added.handle.as_str())));
     }
-    if store::by_email(conn, &added.email.key())?.is_some() {
+    if store::by_email(conn, keys, &added.email.key())?.is_some() {
         return Err(Error::Refused(format!(
             "The address {} belongs to a member already.",
             added.email.as_str()
@@ -232,6 +235,7 @@ pub fn add(conn: &mut Conn, added: &Added, now: Time) -> Result<MemberId, Error>
     if likeness == Likeness::Imitation {
         return Err(Error::Refused(IMITATION.to_owned()));
     }
+    let email = keys.seal_address(added.email.as_str(), &added.email.key())?;
     let member = store::insert_member(
         conn,
         &NewMember {
@@ -240,7 +244,7 @@ pub fn add(conn: &mut Conn, added: &Added, now: Time) -> Result<MemberId, Error>
             name: added.name.as_str(),
             skeleton: &added.name.skeleton(),
             review: likeness == Likeness::NearMiss,
-            email: Some((added.email.as_str(), &added.email.key())),
+            email: Some(&email),
             email_verified_at: Some(now),
             password_hash: Some(&added.password_hash),
             joined_at: now,

@@ -107,13 +107,14 @@ pub(super) async fn join(
         keeps_name: form.keep_name.is_some(),
         first_administrator: first,
     };
-    let (letterhead, token) = (letterhead(&site), Token::new()?);
+    let (letterhead, token, keys) = (letterhead(&site), Token::new()?, site.keys.clone());
     // A refusal by field is an answer, not a failure, so it travels inside the outcome; nothing was written.
-    let writing = site.db.write(move |conn| match actions::join(conn, &joining, &letterhead, &token, now) {
-        Ok(()) => Ok(None),
-        Err(JoinProblem::Other(cause)) => Err(cause),
-        Err(problem) => Ok(Some(problem)),
-    });
+    let writing =
+        site.db.write(move |conn| match actions::join(conn, &keys, &joining, &letterhead, &token, now) {
+            Ok(()) => Ok(None),
+            Err(JoinProblem::Other(cause)) => Err(cause),
+            Err(problem) => Ok(Some(problem)),
+        });
     let (field, message, asks) = match writing.await? {
         None => {
             site.mail_queued.notify_one();

@@ -49,7 +49,10 @@ pub(super) async fn ask(
     };
     let (letterhead, token, now) = (letterhead(&site), Token::new()?, site.clock.now());
     let from = address::of(&request, site.settings.proxies);
-    site.db.write(move |conn| actions::ask_reset(conn, &email, &from, &letterhead, &token, now)).await?;
+    let keys = site.keys.clone();
+    let asking =
+        site.db.write(move |conn| actions::ask_reset(conn, &keys, &email, &from, &letterhead, &token, now));
+    asking.await?;
     site.mail_queued.notify_one();
     see_other("/reset/sent")
 }
@@ -93,10 +96,10 @@ pub(super) async fn choose_form(
 
 /// Whose link it is, while it can be used.
 async fn owner(site: &Site, token: &str) -> Result<store::Mailbox, Error> {
-    let (hash, now) = (tokens::hash(token), site.clock.now());
+    let (hash, now, keys) = (tokens::hash(token), site.clock.now(), site.keys.clone());
     let found = site.db.read(move |conn| {
         let member = store::find_link(conn, &hash, Purpose::ResetPassword, now)?.flatten();
-        Ok(member.map(|member| store::mailbox_of(conn, member)).transpose()?.flatten())
+        Ok(member.map(|member| store::mailbox_of(conn, &keys, member)).transpose()?.flatten())
     });
     let spent = "This link was used already, or its hour is over. Ask for a new one under “Forgotten your password?”.";
     found.await?.ok_or_else(|| Error::Refused(spent.to_owned()))
@@ -119,8 +122,10 @@ pub(super) async fn choose(
         );
     }
     let hash = passwords::hash(form.password).await?;
-    let (letterhead, now) = (letterhead(&site), site.clock.now());
-    site.db.write(move |conn| actions::reset_password(conn, &form.token, &hash, &letterhead, now)).await?;
+    let (letterhead, now, keys) = (letterhead(&site), site.clock.now(), site.keys.clone());
+    let choosing =
+        site.db.write(move |conn| actions::reset_password(conn, &keys, &form.token, &hash, &letterhead, now));
+    choosing.await?;
     site.mail_queued.notify_one();
     see_other("/login?joined=reset")
 }

@@ -102,10 +102,10 @@ async fn respond(
     form: Option<ProfileForm>,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
-    let (id, now) = (member.id, site.clock.now());
+    let (id, now, keys) = (member.id, site.clock.now(), site.keys.clone());
     let loading = site.db.read(move |conn| {
         let profile = members::store::get(conn, id)?;
-        let mailbox = store::mailbox_of(conn, id)?.ok_or(Error::NotFound)?;
+        let mailbox = store::mailbox_of(conn, &keys, id)?.ok_or(Error::NotFound)?;
         let shown = badges::store::shown_by(conn, &[id], now)?;
         Ok((profile, mailbox, !shown.is_empty(), store::sessions_of(conn, id)?))
     });
@@ -207,10 +207,10 @@ pub(super) async fn change_password(
 ) -> Result<HttpResponse, Error> {
     let form = form.into_inner();
     let (id, handle, now) = (member.id, member.handle.clone(), site.clock.now());
-    let from = address::of(&request, site.settings.proxies);
+    let (from, keys) = (address::of(&request, site.settings.proxies), site.keys.clone());
     let counted = site.db.write(move |conn| {
-        let counted = actions::count_sign_in(conn, &handle, &from, now)?;
-        Ok((counted, store::mailbox_of(conn, id)?))
+        let counted = actions::count_sign_in(conn, &keys, &handle, &from, now)?;
+        Ok((counted, store::mailbox_of(conn, &keys, id)?))
     });
     let (counted, mailbox) = counted.await?;
     let stored = counted.credentials.and_then(|found| found.password_hash);
@@ -228,16 +228,19 @@ pub(super) async fn change_password(
         return respond(&site, &member, StatusCode::UNPROCESSABLE_ENTITY, None, None, problems).await;
     }
     let hash = passwords::hash(form.new).await?;
-    let (letterhead, keep) = (letterhead(&site), Some(member.session));
-    site.db.write(move |conn| actions::change_password(conn, id, &hash, keep, &letterhead, now)).await?;
+    let (letterhead, keep, keys) = (letterhead(&site), Some(member.session), site.keys.clone());
+    let changing =
+        site.db.write(move |conn| actions::change_password(conn, &keys, id, &hash, keep, &letterhead, now));
+    changing.await?;
     site.mail_queued.notify_one();
     see_other("/settings?saved=password")
 }
 
 pub(super) async fn resend(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
     let (letterhead, token, now) = (letterhead(&site), Token::new()?, site.clock.now());
+    let keys = site.keys.clone();
     site.db
-        .write(move |conn| actions::resend_confirmation(conn, member.id, &letterhead, &token, now))
+        .write(move |conn| actions::resend_confirmation(conn, &keys, member.id, &letterhead, &token, now))
         .await?;
     site.mail_queued.notify_one();
     see_other("/settings?saved=mail")

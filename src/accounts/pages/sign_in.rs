@@ -70,8 +70,8 @@ pub(super) async fn sign_in(
     let (now, from) = (site.clock.now(), address::of(&request, site.settings.proxies));
     let login = form.login.trim().to_lowercase();
     // The try is counted before the password is looked at, so that many at once are counted too.
-    let name = login.clone();
-    let counting = site.db.write(move |conn| actions::count_sign_in(conn, &name, &from, now));
+    let (name, keys) = (login.clone(), site.keys.clone());
+    let counting = site.db.write(move |conn| actions::count_sign_in(conn, &keys, &name, &from, now));
     let Counted { wait, credentials } = counting.await?;
     if let Some(seconds) = wait {
         return Err(Error::TooMany { seconds });
@@ -85,9 +85,9 @@ pub(super) async fn sign_in(
     };
     let (token, device) = (Token::new()?, device(&request, &site.settings));
     let cookie = session_cookie(&site.settings, &token);
-    let member = credentials.id;
+    let (member, keys) = (credentials.id, site.keys.clone());
     let opening = site.db.write(move |conn| {
-        actions::forget_tries(conn, &login)?;
+        actions::forget_tries(conn, &keys, &login)?;
         actions::sign_in(conn, member, &token, &device, now)
     });
     opening.await?;

@@ -58,7 +58,8 @@ pub(super) fn bring(
     let handle = free_handle(conn, state, line, &member.handle)?;
     let name = fitting_name(conn, state, line, member, &handle)?;
     let email = free_email(conn, state, line, member)?;
-    let key = email.as_ref().map(Email::key);
+    let sealed =
+        email.as_ref().map(|email| state.keys.seal_address(email.as_str(), &email.key())).transpose()?;
     let local = free_id(conn, member.local)?;
     let id = accounts::insert_member(
         conn,
@@ -68,8 +69,8 @@ pub(super) fn bring(
             name: name.name.as_str(),
             skeleton: &name.name.skeleton(),
             review: name.review || member.name_review,
-            email: email.as_ref().map(Email::as_str).zip(key.as_deref()),
-            email_verified_at: email.as_ref().and(member.email_verified).map(|at| at.0),
+            email: sealed.as_ref(),
+            email_verified_at: sealed.as_ref().and(member.email_verified).map(|at| at.0),
             password_hash: None,
             joined_at: joined,
         },
@@ -271,7 +272,7 @@ fn free_email(
         state.report.remark(line, format!("the e-mail address {text:?} was left out: it is none"));
         return Ok(None);
     };
-    if accounts::by_email(conn, &email.key())?.is_some() {
+    if accounts::by_email(conn, &state.keys, &email.key())?.is_some() {
         state.report.remark(line, "the e-mail address was left out: another member has it");
         return Ok(None);
     }

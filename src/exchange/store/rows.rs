@@ -12,11 +12,11 @@ use crate::db::schema::{member_roles, members, post_quotes, posts, threads, tier
 /// Rows read at once.
 const AT_ONCE: i64 = 1_000;
 
-/// A member: number; handle, name, review; address; signature, profile; rank; tier; joined.
+/// A member: number; handle, name, review; address, sealed, its index and when it was confirmed; signature, profile; rank; tier; joined.
 pub type MemberRow = (
     i64,
     (String, String, bool),
-    (Option<String>, Option<Time>),
+    (Option<String>, Option<String>, Option<Time>),
     (String, String),
     (String, Time),
     (Option<String>, Option<Time>),
@@ -32,7 +32,7 @@ pub fn members_after(conn: &mut Conn, after: i64) -> QueryResult<Vec<MemberRow>>
         .select((
             members::id,
             (members::handle, members::name, members::name_review),
-            (members::email, members::email_verified_at),
+            (members::email, members::email_key, members::email_verified_at),
             (members::signature, members::profile),
             (members::rank, members::rank_since),
             (members::tier, members::tier_since),

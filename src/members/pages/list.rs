@@ -43,8 +43,10 @@ pub(super) async fn overview(
     site: web::Data<Site>,
     administrator: Administrator,
 ) -> Result<HttpResponse, Error> {
-    let loading =
-        site.db.read(|conn| Ok((store::names_to_review(conn, 50)?, outside::store::failing(conn, 50)?)));
+    let keys = site.keys.clone();
+    let loading = site
+        .db
+        .read(move |conn| Ok((store::names_to_review(conn, 50)?, outside::store::failing(conn, &keys, 50)?)));
     let (names, mails) = loading.await?;
     let mails = mails.into_iter().map(|queued| MailRow {
         to: queued.mail.to,

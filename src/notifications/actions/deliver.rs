@@ -55,7 +55,7 @@ pub(super) fn deliver(
     to: &BTreeMap<MemberId, Kind>,
     now: Time,
 ) -> Result<(), Error> {
-    let hearers = hearing(conn, news, to)?;
+    let hearers = hearing(conn, desk, news, to)?;
     let ids: Vec<MemberId> = hearers.iter().map(|hearer| hearer.member).collect();
     let told = store::told(conn, &ids, &news.key)?;
     strengthen(conn, news, &hearers, &told, now)?;
@@ -66,6 +66,7 @@ pub(super) fn deliver(
 /// Who of these hears of it: everything that stands between is asked for all of them together.
 pub(super) fn hearing(
     conn: &mut Conn,
+    desk: &Desk,
     news: &News,
     to: &BTreeMap<MemberId, Kind>,
 ) -> Result<Vec<Hearer>, Error> {
@@ -73,7 +74,7 @@ pub(super) fn hearing(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut people = store::people(conn, &ids)?;
+    let mut people = store::people(conn, &desk.keys, &ids)?;
     let choices = store::choices_of(conn, &ids)?;
     let ears = ears(conn, news, &ids, &people)?;
     let mut hearers = Vec::new();
@@ -197,14 +198,14 @@ pub(super) fn send(
     now: Time,
 ) -> Result<(), Error> {
     let actor = match news.actor {
-        Some(actor) => store::people(conn, &[actor])?.remove(&actor).map(|person| person.name),
+        Some(actor) => store::people(conn, &desk.keys, &[actor])?.remove(&actor).map(|person| person.name),
         None => None,
     };
     let at_once = hearers.iter().filter(|hearer| hearer.choice.mail == Delivery::AtOnce);
     let mails: Vec<Mail> =
         at_once.filter_map(|hearer| mail(desk, news, hearer, actor.as_deref().unwrap_or_default())).collect();
     if !mails.is_empty() {
-        outside::store::queue_all(conn, &mails, now)?;
+        outside::store::queue_all(conn, &desk.keys, &mails, now)?;
     }
     Ok(())
 }

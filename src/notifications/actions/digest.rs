@@ -1,5 +1,7 @@
 //! The daily mail.
 
+use std::sync::Arc;
+
 use super::signer_or_new;
 use crate::accounts::mails::Letterhead;
 use crate::boards;
@@ -12,6 +14,7 @@ use crate::notifications::mails::{Desk, To};
 use crate::notifications::rules::{DIGEST_ENTRIES, last_digest};
 use crate::notifications::store::{self, Listed, Which};
 use crate::outside;
+use crate::sealing::Keys;
 
 /// Whether a daily mail is due.
 ///
@@ -26,11 +29,16 @@ pub fn digest_is_due(conn: &mut Conn, now: Time) -> Result<bool, Error> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn send_digest(conn: &mut Conn, letterhead: &Letterhead, now: Time) -> Result<bool, Error> {
+pub fn send_digest(
+    conn: &mut Conn,
+    letterhead: &Letterhead,
+    keys: &Arc<Keys>,
+    now: Time,
+) -> Result<bool, Error> {
     let since = last_digest(now);
     let Some(member) = store::next_waiting(conn, since)? else { return Ok(false) };
     let unread = store::take_waiting(conn, member, since)?;
-    let person = store::people(conn, &[member])?.remove(&member);
+    let person = store::people(conn, keys, &[member])?.remove(&member);
     let (Some(person), false) = (person, unread.is_empty()) else { return Ok(true) };
     let Some(mailbox) = person.mailbox.as_deref() else { return Ok(true) };
     let boards = boards::store::all(conn)?;
@@ -52,8 +60,9 @@ pub fn send_digest(conn: &mut Conn, letterhead: &Letterhead, now: Time) -> Resul
     }
     let more = entries.len().saturating_sub(DIGEST_ENTRIES);
     entries.truncate(DIGEST_ENTRIES);
-    let desk = Desk { letterhead: letterhead.clone(), signer: signer_or_new(conn)? };
+    let signer = signer_or_new(conn)?;
+    let desk = Desk { letterhead: letterhead.clone(), signer, keys: Arc::clone(keys) };
     let mail = desk.daily(To { member, mailbox }, &entries, more);
-    outside::store::queue(conn, &mail, now)?;
+    outside::store::queue(conn, keys, &mail, now)?;
     Ok(true)
 }

@@ -1,6 +1,7 @@
 //! Taking events from the outbox and telling whom they concern, each in one transaction with its end.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::deliver::{News, deliver, hearing, send, waits_since};
 use super::signer_or_new;
@@ -16,6 +17,7 @@ use crate::notifications::mails::{Decided, Desk};
 use crate::notifications::rules::{AT_ONCE, Kind, TRIES, post_key};
 use crate::notifications::store::{self, Subject};
 use crate::outside::mail::pause;
+use crate::sealing::Keys;
 use crate::threads::{PostId, ThreadId};
 use crate::{events, members};
 
@@ -24,9 +26,19 @@ use crate::{events, members};
 ///
 /// # Errors
 /// When the database fails; then the event is as it was.
-pub fn tell_next(conn: &mut Conn, letterhead: &Letterhead, now: Time) -> Result<bool, Error> {
+pub fn tell_next(
+    conn: &mut Conn,
+    letterhead: &Letterhead,
+    keys: &Arc<Keys>,
+    now: Time,
+) -> Result<bool, Error> {
     let Some(taken) = events::store::take_due(conn, TRIES, now)? else { return Ok(false) };
-    match db::savepoint(conn, |conn| tell(conn, &taken, letterhead, now)) {
+    let told = db::savepoint(conn, |conn| {
+        let signer = signer_or_new(conn)?;
+        let desk = Desk { letterhead: letterhead.clone(), signer, keys: Arc::clone(keys) };
+        tell(conn, &taken, desk, now)
+    });
+    match told {
         Ok(None) => events::store::drop(conn, taken.id)?,
         Ok(Some(up_to)) => events::store::go_on(conn, taken.id, up_to, now)?,
         Err(failure) => {
@@ -40,10 +52,9 @@ pub fn tell_next(conn: &mut Conn, letterhead: &Letterhead, now: Time) -> Result<
 }
 
 /// Tells whom an event concerns; where they are too many for one time, says up to whom.
-fn tell(conn: &mut Conn, taken: &Taken, letterhead: &Letterhead, now: Time) -> Result<Option<i64>, Error> {
+fn tell(conn: &mut Conn, taken: &Taken, desk: Desk, now: Time) -> Result<Option<i64>, Error> {
     let event: Event = serde_json::from_str(&taken.payload)
         .map_err(|cause| Error::internal(format!("the event cannot be read: {cause}")))?;
-    let desk = Desk { letterhead: letterhead.clone(), signer: signer_or_new(conn)? };
     let telling = Telling { desk, at: taken.happened_at, now, told_up_to: taken.told_up_to };
     match event {
         Event::Posted { post } => telling.posted(conn, post),
@@ -143,7 +154,7 @@ impl Telling {
         match store::told(conn, &[author], &news.key)?.get(&author) {
             None => deliver(conn, &self.desk, &news, &to, self.now)?,
             Some((_, is_read)) => {
-                let Some(hearer) = hearing(conn, &news, &to)?.pop() else { return Ok(None) };
+                let Some(hearer) = hearing(conn, &self.desk, &news, &to)?.pop() else { return Ok(None) };
                 if *is_read {
                     let waits = waits_since(&hearer, self.now);
                     store::renew(conn, author, &news.key, by, self.at, waits)?;

@@ -91,9 +91,10 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Error> {
     let before = asked.before;
     let limit = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
+    let keys = site.keys.clone();
     let loading = site.db.read(move |conn| {
         let counts = outside::store::counts(conn, TRIES)?;
-        let mails = outside::store::failing_before(conn, before, limit)?;
+        let mails = outside::store::failing_before(conn, &keys, before, limit)?;
         Ok((counts, mails, events::store::waiting(conn)?, events::store::failing(conn, 50)?))
     });
     let ((waiting, given_up), mut mails, untold, failing) = loading.await?;

@@ -70,9 +70,9 @@ async fn respond(
     rows: Option<Vec<Row>>,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
-    let id = member.id;
+    let (id, keys) = (member.id, site.keys.clone());
     let loading = site.db.read(move |conn| {
-        let mailbox = accounts::store::mailbox_of(conn, id)?.ok_or(Error::NotFound)?;
+        let mailbox = accounts::store::mailbox_of(conn, &keys, id)?.ok_or(Error::NotFound)?;
         Ok((mailbox, actions::choices(conn, id)?))
     });
     let (mailbox, choices) = loading.await?;

@@ -13,6 +13,7 @@ use crate::db::{Conn, decode, on_backend};
 use crate::members::MemberId;
 use crate::members::rules::Tier;
 use crate::notifications::rules::{Choice, Delivery, Kind};
+use crate::sealing::Keys;
 use crate::text::SafeHtml;
 use crate::threads::reading::rules::Level;
 use crate::threads::{PostId, ThreadId};
@@ -157,17 +158,25 @@ pub struct Person {
     pub mailbox: Option<String>,
 }
 
-type PersonRow = (MemberId, String, Option<String>, Option<String>, Option<Time>);
+type PersonRow = (MemberId, String, Option<String>, (Option<String>, Option<String>), Option<Time>);
 
 /// These members, as far as telling them needs it.
-pub fn people(conn: &mut Conn, ids: &[MemberId]) -> QueryResult<HashMap<MemberId, Person>> {
+pub fn people(conn: &mut Conn, keys: &Keys, ids: &[MemberId]) -> QueryResult<HashMap<MemberId, Person>> {
     let rows: Vec<PersonRow> = members::table
         .filter(members::id.eq_any(ids))
-        .select((members::id, members::name, members::tier, members::email, members::email_verified_at))
+        .select((
+            members::id,
+            members::name,
+            members::tier,
+            (members::email, members::email_key),
+            members::email_verified_at,
+        ))
         .load(conn)?;
-    let people = rows.into_iter().map(|(id, name, tier, email, verified_at)| {
+    let people = rows.into_iter().map(|(id, name, tier, (email, index), verified_at)| {
         let tier = tier.map(|code| decode(&code, Tier::parse)).transpose()?;
-        Ok((id, Person { name, tier, mailbox: email.filter(|_| verified_at.is_some()) }))
+        let confirmed = email.filter(|_| verified_at.is_some());
+        let mailbox = keys.open_address(confirmed.as_deref(), index.as_deref())?;
+        Ok((id, Person { name, tier, mailbox }))
     });
     people.collect()
 }
