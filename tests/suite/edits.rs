@@ -437,7 +437,7 @@ fn of_two_who_save_at_once_one_is_told_of_the_other() {
     let post = site.write(move |conn| {
         match start(conn, &author, "craft", &title, ThreadKind::Discussion, &first, now)? {
             Outcome::Posted(posted) => Ok(posted.post),
-            Outcome::Held(held) => panic!("held as {held:?}"),
+            other => panic!("not posted: {other:?}"),
         }
     });
     let save = &|text: &str| {

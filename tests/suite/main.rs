@@ -18,6 +18,7 @@ mod drafts;
 mod edits;
 mod exchange;
 mod feeds;
+mod gates;
 mod jobs;
 mod layout;
 mod likes;

@@ -85,11 +85,11 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     // A transaction's beginning and end count as two; finding whoever is signed in is a trip of its own, three.
     let expected = "\
 visitor        thread               9
-member         thread               12
+member         thread               13
 visitor        thread?page=3        9
-member         thread?page=3        12
+member         thread?page=3        13
 visitor        thread?page=67       9
-member         thread?page=67       12
+member         thread?page=67       13
 visitor        home                 5
 visitor        a full board         6
 visitor        another board        6

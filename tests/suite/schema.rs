@@ -7,6 +7,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use touchstone::badges::rules::{Badge, GrantState};
 use touchstone::boards::rules::Access;
 use touchstone::db::{Conn, migrations};
+use touchstone::gates::rules::Step;
 use touchstone::members::rules::{ProfileVisibility, Rank, Role, Tier, TierSource};
 use touchstone::notifications::rules::{Delivery, Kind};
 use touchstone::threads::rules::ThreadKind;
@@ -403,6 +404,11 @@ fn coded_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
         ("boards.read_rule", "UPDATE boards SET read_rule = '{}'", rules.clone()),
         ("boards.write_rule", "UPDATE boards SET write_rule = '{}'", rules),
         ("threads.kind", "UPDATE threads SET kind = '{}'", own(&ThreadKind::ALL.map(ThreadKind::code))),
+        (
+            "board_gates.step",
+            "DELETE FROM board_gates; INSERT INTO board_gates (board_id, step, required_at) SELECT min(id), '{}', '2026-01-15 00:00:00' FROM boards",
+            own(&Step::ALL.map(Step::code)),
+        ),
         ("posts.format", "UPDATE posts SET format = '{}'", own(&["markdown", "text", "html"])),
         ("posts.held_rank", "UPDATE posts SET held_rank = '{}'", ranks),
         ("posts.held_tier", "UPDATE posts SET held_tier = '{}'", tiers),
