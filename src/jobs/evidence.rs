@@ -2,14 +2,22 @@
 
 use std::time::Duration;
 
-use super::Jobs;
+use super::{Jobs, every};
 use crate::error::Error;
 use crate::verification::evidence::actions;
 
 /// How often it is looked for images whose time has come.
-pub(super) const END: Duration = Duration::from_mins(1);
+const END: Duration = Duration::from_mins(1);
 
 impl Jobs {
+    /// At once when the program starts, as it may have been away for long, and then each minute.
+    pub(super) async fn evidence(&self) {
+        if let Err(cause) = self.end_evidence().await {
+            tracing::warn!(cause = %cause.cause(), "evidence cannot be ended");
+        }
+        every(END, || self.end_evidence()).await;
+    }
+
     /// Destroys the images whose time has come, and those that were forgotten.
     ///
     /// # Errors

@@ -94,7 +94,7 @@ impl Jobs {
             every(ANNOUNCE, || self.announce()),
             every(RANKS, || self.ranks()),
             every(SWEEP, || self.sweep()),
-            every(evidence::END, || self.end_evidence()),
+            self.evidence(),
             every(SWEEP, || self.clear_vault()),
         );
     }

@@ -283,7 +283,8 @@ mod tests {
         folder.put("a1".to_owned(), "image/jpeg", vec![1, 2]).await.unwrap();
         assert!(folder.put("a1".to_owned(), "image/jpeg", vec![3]).await.is_err());
         assert_eq!(folder.list().await.unwrap(), ["a1"]);
-        let mode = |path: &str| std::fs::metadata(data.path().join(path)).unwrap().permissions().mode() & 0o777;
+        let mode =
+            |path: &str| std::fs::metadata(data.path().join(path)).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode("evidence"), mode("evidence/a1")), (0o700, 0o600));
         assert_eq!(std::fs::read(data.path().join("evidence/a1")).unwrap(), [1, 2]);
     }

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 pub use super::rules::Looker;
 use super::rules::{IMAGES, OPENED, may_open};
 use super::store;
-use super::vault::{self, Vault};
 pub use super::vault::NewImage;
+use super::vault::{self, Vault};
 pub use ending::{drop_image, end_case, orphans, sweep};
 pub use proofs::{Proven, Verdict, look_up, prove};
 

@@ -215,7 +215,8 @@ mod tests {
         let signed = Signed { receipt: receipt(), signature: "00ff".to_owned() };
         assert_eq!(Signed::parse(&signed.file()), Ok(signed.clone()));
         // Spaces and the order of fields are the reader's business; the words are not.
-        let laid_out = signed.file().replace(',', ",\n  ").replace(':', ": ").replace("10: 12: 00", "10:12:00");
+        let laid_out =
+            signed.file().replace(',', ",\n  ").replace(':', ": ").replace("10: 12: 00", "10:12:00");
         assert_eq!(Signed::parse(&laid_out).unwrap().receipt.line(), line);
     }
 

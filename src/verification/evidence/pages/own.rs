@@ -82,9 +82,9 @@ pub(super) async fn receipts(
     from: web::Query<From>,
 ) -> Result<HttpResponse, Error> {
     let (id, before) = (member.id, from.number());
-    let loading = site.db.read(move |conn| {
-        Ok((store::summary_of(conn, id)?, log::of_member(conn, id, before, SHOWN + 1)?))
-    });
+    let loading = site
+        .db
+        .read(move |conn| Ok((store::summary_of(conn, id)?, log::of_member(conn, id, before, SHOWN + 1)?)));
     let (summary, mut leaves) = loading.await?;
     let is_more = cut(&mut leaves);
     let last = leaves.last().map(|leaf| leaf.place).filter(|_| is_more);

@@ -140,9 +140,7 @@ pub fn leaf_hashes(conn: &mut Conn, places: &[i64]) -> QueryResult<Parts> {
 pub fn node_hashes(conn: &mut Conn, parts: &[Part]) -> QueryResult<Parts> {
     let Some((first, more)) = parts.split_first() else { return Ok(Parts::new()) };
     let is = |part: &Part| {
-        destruction_nodes::level
-            .eq(i64::from(part.level) - 1)
-            .and(destruction_nodes::place.eq(part.place))
+        destruction_nodes::level.eq(i64::from(part.level) - 1).and(destruction_nodes::place.eq(part.place))
     };
     let query = destruction_nodes::table.filter(is(first)).into_boxed();
     let query = more.iter().fold(query, |query, part| query.or_filter(is(part)));
