@@ -84,7 +84,11 @@ async fn main() {
     let db = Db::open(&DatabaseUrl::Sqlite(folder.path().join("bench.db"))).unwrap();
     db.migrate().unwrap();
     let clock = Clock::system();
-    let mut importer = Importer::new(db.clone(), Claims::default(), clock.now());
+    let data = Given { data: Some(folder.path().display().to_string()), ..Given::default() };
+    let settings = Settings::from_sources(&data, &|_| None, "").unwrap();
+    let (source, now) = (settings.keys.clone(), clock.now());
+    let keys = Arc::new(db.write_now(move |conn| Keys::open(conn, &source, now)).unwrap());
+    let mut importer = Importer::new(db.clone(), Arc::clone(&keys), Claims::default(), clock.now());
     for (line, record) in (1..).zip(records(clock.now())) {
         importer.take(line, Ok(record)).unwrap();
     }
@@ -98,10 +102,6 @@ async fn main() {
     });
     signing_in.unwrap();
 
-    let data = Given { data: Some(folder.path().display().to_string()), ..Given::default() };
-    let settings = Settings::from_sources(&data, &|_| None, "").unwrap();
-    let (source, now) = (settings.keys.clone(), clock.now());
-    let keys = Arc::new(db.write_now(move |conn| Keys::open(conn, &source, now)).unwrap());
     let forum = Forum::new(settings, db, keys, clock, false);
     let app = test::init_service(forum.app()).await;
 

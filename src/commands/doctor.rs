@@ -119,7 +119,11 @@ fn keys(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
         db.read_now(|conn| Ok((sealing::inspect(conn, &source)?, accounts::count_plain(conn)?)))?;
     let mut wrong = found.wrong;
     for (name, keys) in &found.wraps {
-        let age = if found.names.last() == Some(name) { "the newest" } else { "an older one" };
+        let age = match found.names.iter().rposition(|known| known == name) {
+            Some(at) if at + 1 == found.names.len() => "the newest",
+            Some(_) => "an older one",
+            None => "which is not there",
+        };
         let things = if *keys == 1 { "one key".to_owned() } else { format!("{keys} keys") };
         say(&format!("keys: {things} wrapped by {name}, {age}"));
         if wrong.is_empty() && age != "the newest" {
@@ -134,8 +138,10 @@ fn keys(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
     if !idle.is_empty() && !found.wraps.is_empty() {
         say(&format!("keys: {} wraps nothing here; backups from before may still need it", idle.join(", ")));
     }
-    if plain > 0 {
-        wrong.push(format!("{plain} addresses are not sealed: run touchstone migrate."));
+    match plain {
+        0 => {}
+        1 => wrong.push("1 address is not sealed: run touchstone migrate.".to_owned()),
+        many => wrong.push(format!("{many} addresses are not sealed: run touchstone migrate.")),
     }
     Ok(wrong)
 }

@@ -32,7 +32,8 @@ fn count_members(site: &TestSite) -> i64 {
 
 fn is_confirmed(site: &TestSite, handle: &str) -> bool {
     let id = id_of(site, handle);
-    let mailbox = site.read(|conn| Ok(mailbox_of(conn, id)?)).unwrap();
+    let keys = site.keys();
+    let mailbox = site.read(|conn| Ok(mailbox_of(conn, &keys, id)?)).unwrap();
     mailbox.verified_at.is_some()
 }
 

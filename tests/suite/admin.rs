@@ -380,7 +380,7 @@ async fn a_list_has_two_mebibytes_and_no_more() {
 async fn members_are_found_by_the_beginning_of_their_handle_page_by_page() {
     let site = TestSite::start();
     let boss = site.staff("boss-b", &[Role::Administrator]);
-    let now = site.clock.now();
+    let (now, keys) = (site.clock.now(), site.keys());
     site.write(move |conn| {
         for number in 10..70 {
             let added = Added {
@@ -391,7 +391,7 @@ async fn members_are_found_by_the_beginning_of_their_handle_page_by_page() {
                 tier: None,
                 password_hash: String::new(),
             };
-            actions::add(conn, &added, now)?;
+            actions::add(conn, &keys, &added, now)?;
         }
         Ok(())
     });

@@ -54,13 +54,13 @@ fn write(site: &TestSite, bytes: impl AsRef<[u8]>) -> PathBuf {
 }
 
 fn load(site: &TestSite, bytes: impl AsRef<[u8]>) -> Report {
-    import::load(&site.db, &write(site, bytes), site.clock.now()).unwrap()
+    import::load(&site.db, &site.keys(), &write(site, bytes), site.clock.now()).unwrap()
 }
 
 /// Loads a bundle that cannot be begun, and answers with the reason.
 fn refused(site: &TestSite, bytes: impl AsRef<[u8]>) -> String {
     let before = rows(site);
-    let problem = import::load(&site.db, &write(site, bytes), site.clock.now()).unwrap_err();
+    let problem = import::load(&site.db, &site.keys(), &write(site, bytes), site.clock.now()).unwrap_err();
     assert_eq!(rows(site), before, "something came in all the same");
     problem
 }

@@ -66,7 +66,8 @@ impl Scene {
 
     /// Mails in the queue, the oldest first.
     pub fn mails(&self) -> Vec<Queued> {
-        let mut mails = self.site.read(|conn| Ok(outside::store::newest(conn, 5_000)?));
+        let keys = self.site.keys();
+        let mut mails = self.site.read(|conn| Ok(outside::store::newest(conn, &keys, 5_000)?));
         mails.reverse();
         mails
     }

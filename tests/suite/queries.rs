@@ -17,7 +17,7 @@ async fn cost(site: &TestSite, who: &Person, path: &str) -> u64 {
 async fn each_page_costs_a_fixed_number_of_statements() {
     let site = TestSite::start();
     let now = site.clock.now();
-    demo::load(&site.db, now).unwrap();
+    demo::load(&site.db, &site.keys(), now).unwrap();
     let (visitor, member, administrator) =
         (Person::visitor(), site.sign_in("daniel-r"), site.sign_in("tomasz-w"));
     let long = announcement(&site).await;
@@ -141,7 +141,7 @@ moderator      merge                10
 #[actix_web::test]
 async fn an_empty_site_costs_as_much_as_a_full_one() {
     let (empty, full) = (TestSite::start(), TestSite::start());
-    demo::load(&full.db, full.clock.now()).unwrap();
+    demo::load(&full.db, &full.keys(), full.clock.now()).unwrap();
     let visitor = Person::visitor();
     assert_eq!(cost(&empty, &visitor, "/").await, cost(&full, &visitor, "/").await);
 }

@@ -382,7 +382,8 @@ impl Scene {
         let letterhead =
             Letterhead { origin: site.forum.site.settings.origin(), community: "Touchstone".to_owned() };
         let (mail, now) = (letterhead.confirm("a@example.org", "Ada", "token"), site.clock.now());
-        site.write(move |conn| Ok(outside::store::queue(conn, &mail, now)?));
+        let keys = site.keys();
+        site.write(move |conn| Ok(outside::store::queue(conn, &keys, &mail, now)?));
 
         let boss = site.sign_in("boss-b");
         let mut words = BTreeMap::from([("BOARD", board.0.to_string())]);

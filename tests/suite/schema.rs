@@ -452,7 +452,8 @@ async fn site_with_a_row_in_each_table() -> TestSite {
         r#"{"kind":"post","id":"p1","thread":"t1","author":"m1","created":"2016-01-01T00:00:00Z","format":"text","body":"Hello"}"#,
     ];
     std::fs::write(&bundle, lines.join("\n")).unwrap();
-    let report = touchstone::commands::import::load(&site.db, &bundle, site.clock.now()).unwrap();
+    let report =
+        touchstone::commands::import::load(&site.db, &site.keys(), &bundle, site.clock.now()).unwrap();
     assert!(report.refusals.is_empty(), "{report}");
     let fields = [
         ("handle", "newcomer"),

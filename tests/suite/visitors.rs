@@ -42,7 +42,7 @@ fn bytes(path: &Path) -> Vec<Vec<u8>> {
 #[actix_web::test]
 async fn a_visitor_gets_no_cookie_and_writes_nothing() {
     let site = TestSite::start();
-    demo::load(&site.db, site.clock.now()).unwrap();
+    demo::load(&site.db, &site.keys(), site.clock.now()).unwrap();
     let visitor = Person::visitor();
     let mut paths: Vec<String> = PAGES.iter().map(|path| (*path).to_owned()).collect();
     let threads = site.get(&visitor, "/b/announcements").await.attributes("main a[href^='/t/']", "href");
@@ -70,7 +70,7 @@ async fn a_visitor_gets_no_cookie_and_writes_nothing() {
 #[actix_web::test]
 async fn the_same_address_and_content_give_the_same_page() {
     let site = TestSite::start();
-    demo::load(&site.db, site.clock.now()).unwrap();
+    demo::load(&site.db, &site.keys(), site.clock.now()).unwrap();
     for path in PAGES {
         let first = site.get(&Person::visitor(), path).await;
         site.clock.advance(chrono::TimeDelta::minutes(3));

@@ -104,7 +104,8 @@ async fn the_link_ends_when_an_administrator_comes_by_another_way() {
         tier: None,
         password_hash: String::new(),
     };
-    site.write(move |conn| actions::add(conn, &added, now));
+    let keys = site.keys();
+    site.write(move |conn| actions::add(conn, &keys, &added, now));
     site.get(&visitor, &format!("/join?first={link}")).await.expect(403);
     site.post(&visitor, "/join", &form_of_the_first(&link)).await.expect(422);
     assert!(find(&site, "ada-k").is_none());

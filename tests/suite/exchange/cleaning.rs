@@ -1,6 +1,8 @@
 //! What comes in is made safe: words, names, addresses; what is no bundle is refused whole.
 
+use touchstone::accounts::store::mailbox_of;
 use touchstone::commands::import;
+use touchstone::members;
 
 use super::{COMMUNITY, bundle, count, load, member, page_of, post, refused, remarks, write};
 use crate::support::{Person, TestSite, tables};
@@ -113,14 +115,17 @@ async fn an_address_is_kept_but_never_another_members() {
             "5: the e-mail address \"no address\" was left out: it is none",
         ]
     );
-    let addresses = site.read(|conn| {
-        Ok(tables::lines(
-            conn,
-            "SELECT handle || ' ' || coalesce(email, 'none') || ' ' || (email_verified_at IS NOT NULL) AS line FROM members ORDER BY id",
-        ))
+    let keys = site.keys();
+    let addresses: Vec<String> = site.read(|conn| {
+        let handles = tables::lines(conn, "SELECT handle AS line FROM members ORDER BY id");
+        let line = |handle: String| {
+            let id = members::store::find(conn, &handle)?.unwrap().id;
+            let mailbox = mailbox_of(conn, &keys, id)?.unwrap();
+            let (email, is_confirmed) = (mailbox.email, u8::from(mailbox.verified_at.is_some()));
+            Ok(format!("{handle} {} {is_confirmed}", email.as_deref().unwrap_or("none")))
+        };
+        handles.into_iter().map(line).collect()
     });
-    let addresses: Vec<String> =
-        addresses.into_iter().map(|line| line.replace("true", "1").replace("false", "0")).collect();
     assert_eq!(
         addresses,
         [
@@ -165,7 +170,7 @@ async fn a_bundle_that_cannot_be_begun_is_refused_whole() {
     let long = format!("{}\n{}", bundle(&[]), "x".repeat(4 * 1024 * 1024 + 1));
     assert_eq!(refused(&site, long), "line 5 is longer than 4 MiB");
     let path = site.database.folder.path().join("no-such-file");
-    let problem = import::load(&site.db, &path, site.clock.now()).unwrap_err();
+    let problem = import::load(&site.db, &site.keys(), &path, site.clock.now()).unwrap_err();
     assert!(problem.starts_with(&path.display().to_string()), "{problem}");
 }
 
@@ -180,7 +185,7 @@ async fn a_second_community_in_one_bundle_is_refused() {
     ]
     .join("\n");
 
-    let problem = import::load(&site.db, &write(&site, lines), site.clock.now()).unwrap_err();
+    let problem = import::load(&site.db, &site.keys(), &write(&site, lines), site.clock.now()).unwrap_err();
 
     assert_eq!(problem, "line 3: A bundle has one line of kind community, the first.");
 }

@@ -220,7 +220,7 @@ fn without_request_ids(body: &str) -> String {
 
 fn written(site: &TestSite, name: &str) -> (PathBuf, String) {
     let path = site.database.folder.path().join(name);
-    let lines = export::write(&site.db, &path).unwrap();
+    let lines = export::write(&site.db, &site.keys(), &path).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(usize::try_from(lines).unwrap(), text.lines().count());
     (path, text)
@@ -249,7 +249,7 @@ async fn move_house(from: TestDatabase, to: TestDatabase) {
     there.clock.advance(here.clock.now() - there.clock.now());
     let (path, first) = written(&here, "first.jsonl");
 
-    let report = import::load(&there.db, &path, there.clock.now()).unwrap();
+    let report = import::load(&there.db, &there.keys(), &path, there.clock.now()).unwrap();
 
     assert!(report.refusals.is_empty() && report.remarks.is_empty(), "{report}");
     assert_eq!(report.members.added, 7);
@@ -284,7 +284,7 @@ async fn move_house(from: TestDatabase, to: TestDatabase) {
     }
 
     // Life goes on: numbers go on after those that were brought along.
-    let again = import::load(&there.db, &path, there.clock.now()).unwrap();
+    let again = import::load(&there.db, &there.keys(), &path, there.clock.now()).unwrap();
     assert_eq!(again.posts.added + again.members.added + again.boards.added + again.threads.added, 0);
     let member = there.member("newcomer");
     let home = there.get(&member, "/").await;
@@ -314,7 +314,7 @@ async fn a_community_that_is_given_its_own_export_stays_as_it_is() {
     let (path, _) = written(&site, "own.jsonl");
     let before = rows(&site);
 
-    let report = import::load(&site.db, &path, site.clock.now()).unwrap();
+    let report = import::load(&site.db, &site.keys(), &path, site.clock.now()).unwrap();
 
     for counted in [report.members, report.boards, report.threads, report.posts] {
         assert_eq!((counted.added, counted.refused), (0, 0), "{report}");
@@ -335,7 +335,7 @@ async fn an_export_is_for_its_owner_alone_and_replaces_no_good_one_by_a_broken_o
     assert!(text.starts_with(r#"{"kind":"community","version":1,"source":"touchstone-"#));
     assert!(!path.with_extension("unfinished").exists());
     let nowhere = site.database.folder.path().join("no-such-folder/out.jsonl");
-    let problem = export::write(&site.db, &nowhere).unwrap_err();
+    let problem = export::write(&site.db, &site.keys(), &nowhere).unwrap_err();
     assert!(problem.starts_with(&nowhere.display().to_string()), "{problem}");
 }
 
@@ -348,7 +348,7 @@ async fn the_demo_comes_in_whole_and_soon() {
     let site = TestSite::demo();
     let began = Instant::now();
 
-    demo::load(&site.db, site.clock.now()).unwrap();
+    demo::load(&site.db, &site.keys(), site.clock.now()).unwrap();
 
     let took = began.elapsed();
     assert!(took < PATIENCE, "it took {took:?}");

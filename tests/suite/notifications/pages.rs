@@ -149,13 +149,13 @@ async fn administrators_see_what_mail_does_not_get_through_and_try_it_again() {
     let scene = Scene::new();
     let site = &scene.site;
     let (boss, ada) = (site.staff("boss-b", &[Role::Administrator]), site.member("ada-north"));
-    let now = site.clock.now();
+    let (now, keys) = (site.clock.now(), site.keys());
     site.write(move |conn| {
         let mails = [
             Mail::new("nora@members.example", "Hello", "A link"),
             Mail::new("max@members.example", "Hi", "B"),
         ];
-        Ok(outside::store::queue_all(conn, &mails, now)?)
+        Ok(outside::store::queue_all(conn, &keys, &mails, now)?)
     });
     let mailer: Arc<dyn Mailer> = Arc::new(Closed);
     assert!(scene.jobs.send_one(&mailer).await.unwrap());

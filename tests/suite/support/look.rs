@@ -28,7 +28,8 @@ pub fn id_of(site: &TestSite, handle: &str) -> MemberId {
 
 /// The queued mails, the newest first.
 pub fn mails(site: &TestSite) -> Vec<Mail> {
-    let queued = site.read(|conn| Ok(outside::store::newest(conn, 100)?));
+    let keys = site.keys();
+    let queued = site.read(|conn| Ok(outside::store::newest(conn, &keys, 100)?));
     queued.into_iter().map(|queued| queued.mail).collect()
 }
 

@@ -95,6 +95,11 @@ impl TestSite {
         Self { forum, db, clock, database }
     }
 
+    /// The site's keys.
+    pub fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.forum.site.keys)
+    }
+
     /// Asks for a page.
     pub async fn get(&self, who: &Person, path: &str) -> Page {
         self.send(test::TestRequest::get().uri(path), who).await
@@ -184,7 +189,8 @@ impl TestSite {
         };
         // Whoever joined today is a newcomer, whom the limits slow down.
         let joined = self.clock.now() - chrono::TimeDelta::days(30);
-        self.write(move |conn| actions::add(conn, &added, joined));
+        let keys = self.keys();
+        self.write(move |conn| actions::add(conn, &keys, &added, joined));
         self.sign_in(handle)
     }
 
