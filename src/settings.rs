@@ -8,6 +8,7 @@ mod keys;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -18,6 +19,7 @@ use url::Url;
 pub use given::Given;
 pub use keys::KeySource;
 pub use storage::{Bucket, StorageSettings};
+pub use texts::{Kannel, TextService, Twilio};
 
 use crate::colours::{Colour, DARK_PAGE, LIGHT_PAGE, READABLE};
 use crate::db::DatabaseUrl;
@@ -44,6 +46,8 @@ pub struct Settings {
     pub smtp: Option<Url>,
     /// Who mail is from.
     pub mail_from: String,
+    /// How texts and calls leave, where a service is set.
+    pub texts: Option<TextService>,
     /// Where uploaded pictures are kept.
     pub storage: StorageSettings,
     /// Where the keys that wrap the site's keys are kept.
@@ -96,7 +100,7 @@ const SMTP_URL: Name = Name { key: "smtp_url", variable: "TOUCHSTONE_SMTP_URL" }
 const MAIL_FROM: Name = Name { key: "mail_from", variable: "TOUCHSTONE_MAIL_FROM" };
 const PROXIES: Name = Name { key: "proxies", variable: "TOUCHSTONE_PROXIES" };
 const LOG: Name = Name { key: "log", variable: "TOUCHSTONE_LOG" };
-const ALL: [Name; 18] = [
+const ALL: [Name; 19] = [
     LISTEN,
     URL,
     DATABASE,
@@ -113,6 +117,7 @@ const ALL: [Name; 18] = [
     storage::SECRET,
     keys::KEYS,
     keys::KEYS_COMMAND,
+    texts::TEXTS_URL,
     PROXIES,
     LOG,
 ];
@@ -210,6 +215,7 @@ impl Settings {
             .unwrap_or_else(|| default_sender(&url));
         let storage = storage::read(&sources)?;
         let keys = keys::read(&sources, &data)?;
+        let texts = texts::read(&sources)?;
         let proxies = sources
             .find(given.proxies.as_ref(), &PROXIES)?
             .map(|found| found.value.parse().map_err(|_| found.refuse("a number of proxies such as 0 or 1")))
@@ -220,7 +226,7 @@ impl Settings {
             .map(|found| log_filter(&found))
             .transpose()?
             .unwrap_or_else(|| "info,actix_server=warn".to_owned());
-        Ok(Self { listen, url, database, data, name, accent, smtp, mail_from, storage, keys, proxies, log })
+        Ok(Self { listen, url, database, data, name, accent, smtp, mail_from, texts, storage, keys, proxies, log })
     }
 
     /// Whether people reach the forum over https: then cookies are bound to it.

@@ -1,6 +1,7 @@
 //! What happens to badges when the member they belong to changes.
 
-use super::store;
+use super::rules::{Badge, GrantState};
+use super::store::{self, NewGrant};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
@@ -53,6 +54,39 @@ pub fn rename(conn: &mut Conn, member: MemberId, name: &DisplayName, now: Time) 
     let review = likeness == Likeness::NearMiss;
     members::store::set_name(conn, member, name.as_str(), &name.skeleton(), review)?;
     Ok(suspended)
+}
+
+/// Gives a badge for a check that was passed, under the newest policy; what was granted before is superseded.
+///
+/// # Errors
+/// When there is no policy, or the database fails.
+pub fn grant(conn: &mut Conn, member: MemberId, badge: Badge, now: Time) -> Result<(), Error> {
+    let policies = store::policies(conn)?;
+    let policy = policies
+        .iter()
+        .find(|policy| policy.badge == badge)
+        .ok_or_else(|| Error::internal(format!("no policy for {}", badge.code())))?;
+    let name = members::store::get(conn, member)?.name;
+    let months = policy.valid_months.and_then(|months| u32::try_from(months).ok());
+    store::end(conn, member, badge, GrantState::Superseded)?;
+    let grant = NewGrant {
+        member,
+        badge,
+        policy_version: policy.version,
+        bound_name: &name,
+        state: GrantState::Active,
+        granted_at: now,
+        expires_at: months.and_then(|months| now.checked_add_months(chrono::Months::new(months))),
+    };
+    Ok(store::insert_checked(conn, &grant)?)
+}
+
+/// Ends a badge because what it says does not hold any more, and says whether there was one.
+///
+/// # Errors
+/// When the database fails.
+pub fn end(conn: &mut Conn, member: MemberId, badge: Badge) -> Result<bool, Error> {
+    Ok(store::end(conn, member, badge, GrantState::Expired)? > 0)
 }
 
 /// What a member reads whose name looks like that of staff or of a verified member.

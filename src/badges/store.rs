@@ -85,6 +85,15 @@ pub struct NewGrant<'a> {
 
 /// Writes an imported grant. The database refuses an active one that does not bind the present name.
 pub fn insert_imported(conn: &mut Conn, grant: &NewGrant<'_>) -> QueryResult<()> {
+    insert(conn, grant, "import")
+}
+
+/// Writes a grant from a decided check.
+pub fn insert_checked(conn: &mut Conn, grant: &NewGrant<'_>) -> QueryResult<()> {
+    insert(conn, grant, "checks")
+}
+
+fn insert(conn: &mut Conn, grant: &NewGrant<'_>, origin: &str) -> QueryResult<()> {
     let active_name = (grant.state == GrantState::Active).then_some(grant.bound_name);
     diesel::insert_into(badge_grants::table)
         .values((
@@ -96,7 +105,7 @@ pub fn insert_imported(conn: &mut Conn, grant: &NewGrant<'_>) -> QueryResult<()>
             badge_grants::state.eq(grant.state.code()),
             badge_grants::granted_at.eq(grant.granted_at),
             badge_grants::expires_at.eq(grant.expires_at),
-            badge_grants::origin.eq("import"),
+            badge_grants::origin.eq(origin),
         ))
         .execute(conn)
         .map(|_| ())
@@ -112,6 +121,17 @@ pub fn suspend_all(conn: &mut Conn, member: MemberId) -> QueryResult<usize> {
             badge_grants::state.eq(GrantState::Suspended.code()),
             badge_grants::active_name.eq(None::<String>),
         ))
+        .execute(conn)
+}
+
+/// Ends a member's grants of a badge that are active or suspended, and says how many.
+pub fn end(conn: &mut Conn, member: MemberId, badge: Badge, state: GrantState) -> QueryResult<usize> {
+    let standing = badge_grants::table
+        .filter(badge_grants::member_id.eq(member))
+        .filter(badge_grants::badge.eq(badge.code()))
+        .filter(badge_grants::state.eq_any([GrantState::Active.code(), GrantState::Suspended.code()]));
+    diesel::update(standing)
+        .set((badge_grants::state.eq(state.code()), badge_grants::active_name.eq(None::<String>)))
         .execute(conn)
 }
 

@@ -20,6 +20,7 @@ use crate::jobs::Jobs;
 use crate::outside::mail::{Mailer, Outbox};
 use crate::outside::smtp::Smtp;
 use crate::outside::storage::{self, Folder, Storage, VAULT};
+use crate::outside::texts::{self, Texter};
 use crate::sealing::Keys;
 use crate::settings::Settings;
 use crate::threads::live::Watching;
@@ -68,10 +69,11 @@ impl Forum {
     pub fn new(settings: Settings, db: Db, keys: Arc<Keys>, clock: Clock, demo: bool) -> Self {
         let assets = Arc::new(Assets::gather(&settings.accent));
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
+        let texts_queued = Arc::new(Notify::new());
         let banners = Arc::default();
         let pictures = Pictures::new(Arc::new(Folder::new(&settings.data)));
         let vault = Vault::new(Arc::new(Folder::private(&settings.data, VAULT)), Arc::clone(&keys));
-        let site = Site { db, clock, settings, keys, assets, demo, mail_queued, banners };
+        let site = Site { db, clock, settings, keys, assets, demo, mail_queued, texts_queued, banners };
         Self {
             site,
             views: Arc::default(),
@@ -98,14 +100,25 @@ impl Forum {
         self
     }
 
+    /// How texts leave: by the service in the settings, into the demo's outbox, or not yet.
+    fn texter(&self) -> Option<Arc<dyn Texter>> {
+        if self.site.demo {
+            return Some(Arc::new(texts::Outbox));
+        }
+        let settings = &self.site.settings;
+        settings.texts.as_ref().map(|service| texts::open(service, &settings.origin()))
+    }
+
     /// The jobs that belong to it.
     #[must_use]
     pub fn jobs(&self, mailer: Option<Arc<dyn Mailer>>) -> Jobs {
         Jobs {
             db: self.site.db.clone(),
-            keys: Arc::clone(&self.site.keys),
             clock: self.site.clock.clone(),
             mailer,
+            texter: self.texter(),
+            keys: Arc::clone(&self.site.keys),
+            texts_queued: Arc::clone(&self.site.texts_queued),
             keeps_mail: self.site.demo,
             views: Arc::clone(&self.views),
             reads: Arc::clone(&self.reads),
@@ -170,6 +183,8 @@ impl Forum {
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
             .configure(verification::evidence::pages::routes)
+            .configure(verification::phone::pages::routes)
+            .configure(outside::texts::pages::routes)
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .configure(gates::pages::routes)

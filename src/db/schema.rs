@@ -124,6 +124,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     phone_tries,
     texts,
     text_prefixes,
+    text_limits,
     consent_texts,
     document_cases,
     document_decisions,

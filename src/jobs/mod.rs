@@ -6,6 +6,7 @@ mod evidence;
 mod live;
 mod mail;
 mod outbox;
+mod texts;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::members::MemberId;
 use crate::members::ranks::actions::settle_everybody;
 use crate::notifications::actions::mark_all_seen;
 use crate::outside::mail::Mailer;
+use crate::outside::texts::Texter;
 use crate::sealing::Keys;
 use crate::threads::ThreadId;
 use crate::threads::drafts::actions as drafts;
@@ -33,6 +35,7 @@ use crate::threads::store as threads;
 use crate::threads::views::Views;
 use crate::uploads::actions::{self as uploads, Pictures};
 use crate::verification::evidence::Vault;
+use crate::verification::phone::actions as phone;
 use crate::web::banners::Banners;
 
 /// How often gathered counts are written down.
@@ -57,6 +60,12 @@ pub struct Jobs {
     pub clock: Clock,
     /// Where mail goes; `None` while no server is set: then it waits.
     pub mailer: Option<Arc<dyn Mailer>>,
+    /// Where texts go; `None` while no service is set.
+    pub texter: Option<Arc<dyn Texter>>,
+    /// The site's keys.
+    pub keys: Arc<Keys>,
+    /// Told when a text was queued.
+    pub texts_queued: Arc<Notify>,
     /// Whether mail that was sent is kept, so that the demo can show it.
     pub keeps_mail: bool,
     /// Views since the last batch.
@@ -86,6 +95,8 @@ impl Jobs {
     pub async fn run(self) {
         tokio::join!(
             self.mail(),
+            self.texts(),
+            every(texts::WATCH, || self.watch_prefixes()),
             self.outbox(),
             every(live::LOOK, || self.look()),
             every(outbox::DIGESTS, || self.send_digests()),
@@ -149,6 +160,7 @@ impl Jobs {
         let now = self.clock.now();
         let sweeping = self.db.write(move |conn| {
             drafts::sweep(conn, now)?;
+            phone::sweep(conn, now)?;
             Ok(accounts::sweep(conn, now - rules::SESSION_IDLE, now - rules::WINDOW, now)?)
         });
         let gone = sweeping.await?;

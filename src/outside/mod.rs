@@ -6,3 +6,4 @@ mod s3;
 pub mod smtp;
 pub mod storage;
 pub mod store;
+pub mod texts;

@@ -41,6 +41,8 @@ pub struct Site {
     pub demo: bool,
     /// Told when mail was queued, so that it leaves at once.
     pub mail_queued: Arc<tokio::sync::Notify>,
+    /// Told when a text was queued, so that it leaves at once.
+    pub texts_queued: Arc<tokio::sync::Notify>,
     /// What stands on top of every page until it is dismissed or over.
     pub banners: Arc<banners::Banners>,
 }

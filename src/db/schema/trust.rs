@@ -97,6 +97,14 @@ diesel::table! {
         stopped_at -> Nullable<Timestamp>,
         reason -> Nullable<Text>,
         changed_by -> Nullable<BigInt>,
+        allowed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    text_limits (name) {
+        name -> Text,
+        held_at -> Timestamp,
     }
 }
 
