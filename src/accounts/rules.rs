@@ -227,6 +227,7 @@ pub fn is_open_to_barred(barred: Barred, path: &str) -> bool {
             | ["logout" | "login" | "demo" | "preview"]
             | ["t", _, "replies"]
             | ["b", _, "threads"]
+            | ["verification", "document", "withdraw" | "appeal"]
     );
     let for_oneself = matches!(
         parts.as_slice(),

@@ -28,6 +28,7 @@ use crate::threads::reading::Reads;
 use crate::threads::views::Views;
 use crate::tokens::Token;
 use crate::uploads::actions::Pictures;
+use crate::verification::evidence::Vault;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
 use crate::{
@@ -57,6 +58,8 @@ pub struct Forum {
     pub watching: Arc<Watching>,
     /// Where uploaded pictures are made and kept.
     pub pictures: Pictures,
+    /// Where sealed images of documents are kept.
+    pub vault: Vault,
 }
 
 impl Forum {
@@ -67,6 +70,7 @@ impl Forum {
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
         let banners = Arc::default();
         let pictures = Pictures::new(Arc::new(Folder::new(&settings.data)));
+        let vault = Vault::new(Arc::new(Folder::new(&settings.data)), Arc::clone(&keys));
         let site = Site { db, clock, settings, keys, assets, demo, mail_queued, banners };
         Self {
             site,
@@ -76,6 +80,7 @@ impl Forum {
             seen: Arc::default(),
             watching: Arc::default(),
             pictures,
+            vault,
         }
     }
 
@@ -106,6 +111,7 @@ impl Forum {
             },
             watching: Arc::clone(&self.watching),
             pictures: self.pictures.clone(),
+            keys: Arc::clone(&self.site.keys),
         }
     }
 
@@ -140,6 +146,7 @@ impl Forum {
             .app_data(web::Data::from(Arc::clone(&self.seen)))
             .app_data(web::Data::from(Arc::clone(&self.watching)))
             .app_data(web::Data::new(self.pictures.clone()))
+            .app_data(web::Data::new(self.vault.clone()))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             // These have a word where a thread's page has a number, so they come first.
             .configure(moderation::pages::thread_routes)
@@ -154,6 +161,7 @@ impl Forum {
             .configure(acts::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
+            .configure(verification::document::pages::routes)
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))

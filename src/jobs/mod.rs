@@ -22,6 +22,7 @@ use crate::members::MemberId;
 use crate::members::ranks::actions::settle_everybody;
 use crate::notifications::actions::mark_all_seen;
 use crate::outside::mail::Mailer;
+use crate::sealing::Keys;
 use crate::threads::ThreadId;
 use crate::threads::drafts::actions as drafts;
 use crate::threads::live::Watching;
@@ -30,6 +31,7 @@ use crate::threads::reading::{self, Reads};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
 use crate::uploads::actions::{self as uploads, Pictures};
+use crate::verification::document::actions as documents;
 use crate::web::banners::Banners;
 
 /// How often gathered counts are written down.
@@ -72,6 +74,8 @@ pub struct Jobs {
     pub watching: Arc<Watching>,
     /// Where uploaded pictures are.
     pub pictures: Pictures,
+    /// The site's keys.
+    pub keys: Arc<Keys>,
 }
 
 impl Jobs {
@@ -137,9 +141,10 @@ impl Jobs {
     /// # Errors
     /// When the database or the storage fails.
     pub async fn sweep(&self) -> Result<(), Error> {
-        let now = self.clock.now();
+        let (now, keys) = (self.clock.now(), Arc::clone(&self.keys));
         let sweeping = self.db.write(move |conn| {
             drafts::sweep(conn, now)?;
+            documents::expire(conn, &keys, now)?;
             Ok(accounts::sweep(conn, now - rules::SESSION_IDLE, now - rules::WINDOW, now)?)
         });
         let gone = sweeping.await?;

@@ -150,6 +150,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    document_hints (evidence_id) {
+        evidence_id -> BigInt,
+        hints -> Text,
+    }
+}
+
+diesel::table! {
     evidence (id) {
         id -> BigInt,
         case_id -> BigInt,
