@@ -228,6 +228,7 @@ pub fn is_open_to_barred(barred: Barred, path: &str) -> bool {
             | ["openness", "destroyed"]
             | ["t", _, "replies"]
             | ["b", _, "threads"]
+            | ["verification", "document", "withdraw" | "appeal"]
     );
     let for_oneself = matches!(
         parts.as_slice(),

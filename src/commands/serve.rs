@@ -185,6 +185,7 @@ impl Forum {
             .configure(verification::evidence::pages::routes)
             .configure(verification::phone::pages::routes)
             .configure(outside::texts::pages::routes)
+            .configure(verification::document::pages::routes)
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .configure(gates::pages::routes)

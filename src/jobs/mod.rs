@@ -36,6 +36,7 @@ use crate::threads::views::Views;
 use crate::uploads::actions::{self as uploads, Pictures};
 use crate::verification::evidence::Vault;
 use crate::verification::phone::actions as phone;
+use crate::verification::document::actions as documents;
 use crate::web::banners::Banners;
 
 /// How often gathered counts are written down.
@@ -62,8 +63,6 @@ pub struct Jobs {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// Where texts go; `None` while no service is set.
     pub texter: Option<Arc<dyn Texter>>,
-    /// The site's keys.
-    pub keys: Arc<Keys>,
     /// Told when a text was queued.
     pub texts_queued: Arc<Notify>,
     /// Whether mail that was sent is kept, so that the demo can show it.
@@ -157,10 +156,11 @@ impl Jobs {
     /// # Errors
     /// When the database or the storage fails.
     pub async fn sweep(&self) -> Result<(), Error> {
-        let now = self.clock.now();
+        let (now, keys) = (self.clock.now(), Arc::clone(&self.keys));
         let sweeping = self.db.write(move |conn| {
             drafts::sweep(conn, now)?;
             phone::sweep(conn, now)?;
+            documents::expire(conn, &keys, now)?;
             Ok(accounts::sweep(conn, now - rules::SESSION_IDLE, now - rules::WINDOW, now)?)
         });
         let gone = sweeping.await?;

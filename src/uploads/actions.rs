@@ -49,16 +49,21 @@ impl Pictures {
     /// # Errors
     /// What is wrong with it.
     pub async fn develop(&self, sent: Vec<u8>) -> Result<Prepared, ImageProblem> {
+        // A decoder that broke off broke on this file.
+        self.in_turn(move || prepare(&sent)).await.unwrap_or(Err(ImageProblem::Damaged))
+    }
+
+    /// Does work that reads a picture, when it is its turn. `None` when the work broke off.
+    pub async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         // Nobody closes it, so a turn always comes.
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         let working = tokio::task::spawn_blocking(move || {
-            let prepared = prepare(&sent);
+            let made = work();
             // Whoever asked may have gone away; the turn ends with the work.
             drop(turn);
-            prepared
+            made
         });
-        // A decoder that broke off broke on this file.
-        working.await.unwrap_or(Err(ImageProblem::Damaged))
+        working.await.ok()
     }
 
     async fn put(&self, prepared: Prepared) -> Result<(), StorageFailure> {

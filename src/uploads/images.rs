@@ -8,6 +8,7 @@ use data_encoding::HEXLOWER;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::imageops::FilterType as Scaling;
+use image::metadata::Orientation;
 use image::{DynamicImage, GenericImageView, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use sha2::{Digest, Sha256};
 
@@ -61,30 +62,82 @@ pub fn prepare(sent: &[u8]) -> Result<Prepared, ImageProblem> {
     Ok(Prepared { name, whole: bytes, thumbnail })
 }
 
-/// Reads the picture, of the kind that its content is, and turns it upright. Of a moving one it is the first.
-fn read(sent: &[u8]) -> Result<(DynamicImage, ImageFormat), ImageProblem> {
+/// What may be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// The kinds of picture.
+    pub formats: &'static [ImageFormat],
+    /// The longest side.
+    pub longest: u32,
+    /// The most memory that reading one may take, in bytes.
+    pub memory: u64,
+}
+
+/// Pictures for posts.
+const FOR_POSTS: Reading = Reading {
+    formats: &[ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP],
+    longest: LONGEST_READ,
+    memory: MEMORY,
+};
+
+/// A picture of which only the head was read.
+pub struct Opened<'a> {
+    decoder: Box<dyn ImageDecoder + 'a>,
+    /// Its kind, by its content.
+    pub format: ImageFormat,
+    /// Its width and height as they are stored.
+    pub size: (u32, u32),
+    /// How many bytes its points take.
+    pub bytes: u64,
+    /// How it has to be turned to stand upright.
+    pub orientation: Orientation,
+}
+
+impl Opened<'_> {
+    /// Reads the points, not turned yet.
+    ///
+    /// # Errors
+    /// When it breaks off or takes too much.
+    pub fn decode(self) -> Result<DynamicImage, ImageProblem> {
+        let picture = DynamicImage::from_decoder(self.decoder).map_err(|cause| problem(&cause))?;
+        if picture.width() == 0 || picture.height() == 0 {
+            return Err(ImageProblem::Damaged);
+        }
+        Ok(picture)
+    }
+}
+
+/// Reads the head of a picture, of the kind that its content is.
+///
+/// # Errors
+/// When it is no picture that may be read.
+pub fn open<'a>(sent: &'a [u8], reading: &Reading) -> Result<Opened<'a>, ImageProblem> {
     let mut reader =
         ImageReader::new(Cursor::new(sent)).with_guessed_format().map_err(|_| ImageProblem::Unknown)?;
     let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_READ);
-    limits.max_image_height = Some(LONGEST_READ);
-    limits.max_alloc = Some(MEMORY);
+    limits.max_image_width = Some(reading.longest);
+    limits.max_image_height = Some(reading.longest);
+    limits.max_alloc = Some(reading.memory);
     reader.limits(limits);
     let format = reader.format().ok_or(ImageProblem::Unknown)?;
-    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::Gif | ImageFormat::WebP) {
+    if !reading.formats.contains(&format) {
         return Err(ImageProblem::Unknown);
     }
     let mut decoder = reader.into_decoder().map_err(|cause| problem(&cause))?;
-    let (width, height) = decoder.dimensions();
+    let (size, bytes) = (decoder.dimensions(), decoder.total_bytes());
+    let orientation = decoder.orientation().map_err(|cause| problem(&cause))?;
+    Ok(Opened { decoder: Box::new(decoder), format, size, bytes, orientation })
+}
+
+/// Reads the picture and turns it upright. Of a moving one it is the first.
+fn read(sent: &[u8]) -> Result<(DynamicImage, ImageFormat), ImageProblem> {
+    let opened = open(sent, &FOR_POSTS)?;
+    let ((width, height), format, orientation) = (opened.size, opened.format, opened.orientation);
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(ImageProblem::TooManyPixels);
     }
-    let orientation = decoder.orientation().map_err(|cause| problem(&cause))?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|cause| problem(&cause))?;
+    let mut picture = opened.decode()?;
     picture.apply_orientation(orientation);
-    if picture.width() == 0 || picture.height() == 0 {
-        return Err(ImageProblem::Damaged);
-    }
     Ok((picture, format))
 }
 

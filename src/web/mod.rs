@@ -9,6 +9,7 @@ pub mod forgery;
 pub mod forms;
 pub mod frame;
 pub mod headers;
+pub mod multipart;
 pub mod pager;
 pub mod when;
 

@@ -158,6 +158,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    document_hints (evidence_id) {
+        evidence_id -> BigInt,
+        hints -> Text,
+    }
+}
+
+diesel::table! {
     evidence (id) {
         id -> BigInt,
         case_id -> BigInt,

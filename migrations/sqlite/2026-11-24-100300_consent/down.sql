@@ -1,0 +1,2 @@
+DROP TABLE document_hints;
+DELETE FROM consent_texts WHERE version = 1;
