@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::accounts::factors::store as factors;
 use crate::accounts::mails::Letterhead;
 use crate::accounts::viewer::Seen;
 use crate::accounts::{rules, store as accounts};
@@ -140,6 +141,7 @@ impl Jobs {
         let now = self.clock.now();
         let sweeping = self.db.write(move |conn| {
             drafts::sweep(conn, now)?;
+            factors::sweep(conn, now)?;
             Ok(accounts::sweep(conn, now - rules::SESSION_IDLE, now - rules::WINDOW, now)?)
         });
         let gone = sweeping.await?;
