@@ -117,12 +117,34 @@ pub fn case(id: i64) -> String {
 /// Signing in, and then going on to `next`.
 #[must_use]
 pub fn login(next: &str) -> String {
+    going_on("/login", next)
+}
+
+/// Showing a second factor after the password, and then going on to `next`.
+#[must_use]
+pub fn login_factor(next: &str) -> String {
+    going_on("/login/second-factor", next)
+}
+
+/// Showing one's second factor for the agents' desk, and then going on to `next`.
+#[must_use]
+pub fn show_factor(next: &str) -> String {
+    going_on("/agent/sign-in", next)
+}
+
+/// One's second factors, for an agent who has none.
+#[must_use]
+pub fn add_factor() -> String {
+    "/settings/second-factor?needed=desk".to_owned()
+}
+
+fn going_on(page: &str, next: &str) -> String {
     if next.is_empty() || next == "/" {
-        return "/login".to_owned();
+        return page.to_owned();
     }
     let query: String =
         url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
-    format!("/login?{query}")
+    format!("{page}?{query}")
 }
 
 /// `next` when it leads to a page of this site, and the home page otherwise: a link from elsewhere must not

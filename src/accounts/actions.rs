@@ -5,6 +5,7 @@ mod old;
 mod profile;
 
 use super::SessionId;
+use super::factors;
 use super::mails::Letterhead;
 use super::rules::{self, Email, Purpose};
 use super::store::{self, Credentials, Device};
@@ -162,6 +163,7 @@ pub fn change_password(
 ) -> Result<(), Error> {
     store::set_password(conn, member, hash)?;
     store::end_sessions(conn, member, keep)?;
+    factors::store::drop_pending(conn, member)?;
     store::drop_links(conn, Purpose::ResetPassword, Some(member))?;
     let mailbox = store::mailbox_of(conn, keys, member)?.ok_or(Error::NotFound)?;
     if let Some(email) = &mailbox.email {

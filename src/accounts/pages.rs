@@ -11,6 +11,8 @@ use actix_web::web;
 use super::mails::Letterhead;
 use crate::web::Site;
 
+pub(in crate::accounts) use sign_in::add_cookie;
+
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
     config

@@ -14,7 +14,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use chrono::TimeDelta;
 
 use super::store::{self, Device, State};
-use super::{SessionId, rules};
+use super::{SessionId, factors, rules};
 use crate::boards::rules::Standing;
 use crate::error::Error;
 use crate::members::MemberId;
@@ -67,6 +67,12 @@ impl Member {
         self.is(Role::CommunityManager) || self.is(Role::Administrator)
     }
 
+    /// Whether they work verification cases.
+    #[must_use]
+    pub fn is_agent(&self) -> bool {
+        self.is(Role::VerificationAgent) || self.is(Role::SeniorAgent)
+    }
+
     /// What they are, as far as boards care.
     #[must_use]
     pub fn standing(&self) -> Standing {
@@ -114,6 +120,7 @@ impl Member {
             is_administrator: self.is(Role::Administrator),
             unread: self.state.unread_notifications,
             is_manager: self.manages(),
+            is_agent: self.is_agent(),
             number: self.id.0,
             audiences: self.standing().audiences().0,
             banners_dismissed: self.state.banners_dismissed,
@@ -135,7 +142,7 @@ pub struct Manager(pub Member);
 pub struct Administrator(pub Member);
 
 /// The future of an extractor that asks the database.
-type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
+pub(super) type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
 impl FromRequest for Moderator {
     type Error = Error;
@@ -168,7 +175,7 @@ impl FromRequest for Administrator {
 }
 
 /// The signed-in member, if they hold what the page is for.
-fn holder(
+pub(super) fn holder(
     request: &HttpRequest,
     may: fn(&Member) -> bool,
     refusal: &'static str,
@@ -266,21 +273,50 @@ fn cookie_name(settings: &Settings) -> &'static str {
     if settings.is_https() { "__Host-session" } else { "session" }
 }
 
+/// The same for a sign-in that waits for its second factor: another cookie, which is no session's.
+fn waiting_name(settings: &Settings) -> &'static str {
+    if settings.is_https() { "__Host-signing-in" } else { "signing-in" }
+}
+
 /// The cookie that holds a session's token.
 #[must_use]
 pub fn session_cookie(settings: &Settings, token: &Token) -> Cookie<'static> {
     let days = rules::SESSION_COOKIE.num_days();
-    build_cookie(settings, token.as_str().to_owned(), CookieDuration::days(days))
+    build_cookie(settings, cookie_name(settings), token.as_str().to_owned(), CookieDuration::days(days))
 }
 
 /// The cookie that takes the session's token away.
 #[must_use]
 pub fn no_cookie(settings: &Settings) -> Cookie<'static> {
-    build_cookie(settings, String::new(), CookieDuration::ZERO)
+    build_cookie(settings, cookie_name(settings), String::new(), CookieDuration::ZERO)
 }
 
-fn build_cookie(settings: &Settings, value: String, age: CookieDuration) -> Cookie<'static> {
-    Cookie::build(cookie_name(settings), value)
+/// The cookie that holds the token of a sign-in that waits for its second factor.
+#[must_use]
+pub fn waiting_cookie(settings: &Settings, token: &Token) -> Cookie<'static> {
+    let age = CookieDuration::minutes(factors::rules::PENDING.num_minutes());
+    build_cookie(settings, waiting_name(settings), token.as_str().to_owned(), age)
+}
+
+/// The cookie that takes that token away.
+#[must_use]
+pub fn no_waiting_cookie(settings: &Settings) -> Cookie<'static> {
+    build_cookie(settings, waiting_name(settings), String::new(), CookieDuration::ZERO)
+}
+
+/// The hash of the token under which a sign-in waits.
+#[must_use]
+pub fn waiting_hash(request: &HttpRequest, settings: &Settings) -> Option<Vec<u8>> {
+    request.cookie(waiting_name(settings)).map(|token| crate::tokens::hash(token.value()))
+}
+
+fn build_cookie(
+    settings: &Settings,
+    name: &'static str,
+    value: String,
+    age: CookieDuration,
+) -> Cookie<'static> {
+    Cookie::build(name, value)
         .path("/")
         .http_only(true)
         .secure(settings.is_https())

@@ -176,6 +176,7 @@ impl Forum {
             .configure(assets::routes)
             .configure(uploads::pages::routes)
             .configure(accounts::pages::routes)
+            .configure(accounts::factors::pages::routes)
             .configure(moderation::pages::routes)
             .configure(notifications::pages::routes)
             .configure(announcements::pages::routes)

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::accounts::factors::store as factors;
 use crate::accounts::mails::Letterhead;
 use crate::accounts::viewer::Seen;
 use crate::accounts::{rules, store as accounts};
@@ -161,6 +162,7 @@ impl Jobs {
             drafts::sweep(conn, now)?;
             phone::sweep(conn, now)?;
             documents::expire(conn, &keys, now)?;
+            factors::sweep(conn, now)?;
             Ok(accounts::sweep(conn, now - rules::SESSION_IDLE, now - rules::WINDOW, now)?)
         });
         let gone = sweeping.await?;

@@ -3,7 +3,7 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{COOKIE, ContentType, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{COOKIE, ContentType, HeaderMap, HeaderValue, LOCATION, REFERER, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError, web};
 use askama::Template;
@@ -22,13 +22,16 @@ struct ErrorPage {
     advice: &'static str,
     /// Whether signing in might help.
     signed_out: bool,
+    /// Where to go on, and what the way is called.
+    way: Option<(String, &'static str)>,
 }
 
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden(_) | Self::SignInNeeded => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::SignInNeeded | Self::FactorNeeded => StatusCode::FORBIDDEN,
+            Self::ProofNeeded => StatusCode::UNAUTHORIZED,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -60,15 +63,38 @@ pub async fn show(
         return Ok(response);
     };
     let (request, _) = response.into_parts();
-    if let (Error::SignInNeeded, true) = (&shown, request.method().is_safe()) {
-        let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        let location =
-            HeaderValue::from_str(&paths::login(next)).unwrap_or(HeaderValue::from_static("/login"));
+    let next = if request.method().is_safe() {
+        request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()
+    } else {
+        came_from(request.headers())
+    };
+    let way = way_in(&shown, &next);
+    if let (Some((way, _)), true) = (&way, request.method().is_safe()) {
+        let location = HeaderValue::from_str(way).unwrap_or(HeaderValue::from_static("/login"));
         let answer = HttpResponse::SeeOther().insert_header((LOCATION, location)).finish();
         return Ok(ServiceResponse::new(request, answer));
     }
-    let answer = error_page(&site, &shown, request.path(), is_signed_out(request.headers()));
+    let way = way.filter(|_| !matches!(shown, Error::SignInNeeded));
+    let answer = error_page_with(&site, &shown, request.path(), is_signed_out(request.headers()), way);
     Ok(ServiceResponse::new(request, answer))
+}
+
+/// Where whoever met this error goes, to go on to `next` after: to sign in, to add or to show a second factor.
+fn way_in(error: &Error, next: &str) -> Option<(String, &'static str)> {
+    match error {
+        Error::SignInNeeded => Some((paths::login(next), "Sign in")),
+        Error::FactorNeeded => Some((paths::add_factor(), "Add a second factor")),
+        Error::ProofNeeded => Some((paths::show_factor(next), "Show your second factor")),
+        _ => None,
+    }
+}
+
+/// The page of this site on which a form stood, as far as the browser says so.
+fn came_from(headers: &HeaderMap) -> String {
+    let referrer = headers.get(REFERER).and_then(|value| value.to_str().ok());
+    let page = referrer.and_then(|referrer| url::Url::parse(referrer).ok());
+    let path = page.map(|page| page[url::Position::BeforePath..url::Position::AfterQuery].to_owned());
+    path.unwrap_or_else(|| "/".to_owned())
 }
 
 /// The error behind an answer that is not a page yet.
@@ -89,6 +115,8 @@ fn same(error: &Error) -> Error {
         Error::NotFound => Error::NotFound,
         Error::Forbidden(why) => Error::Forbidden(why.clone()),
         Error::SignInNeeded => Error::SignInNeeded,
+        Error::FactorNeeded => Error::FactorNeeded,
+        Error::ProofNeeded => Error::ProofNeeded,
         Error::Refused(why) => Error::Refused(why.clone()),
         Error::Conflict(why) => Error::Conflict(why.clone()),
         Error::TooLarge(why) => Error::TooLarge(why.clone()),
@@ -113,6 +141,16 @@ fn from_status(status: StatusCode, cause: &str) -> Error {
 /// The page for an error, with its status.
 #[must_use]
 pub fn error_page(site: &Site, error: &Error, path: &str, signed_out: bool) -> HttpResponse {
+    error_page_with(site, error, path, signed_out, None)
+}
+
+fn error_page_with(
+    site: &Site,
+    error: &Error,
+    path: &str,
+    signed_out: bool,
+    way: Option<(String, &'static str)>,
+) -> HttpResponse {
     let status = error.status_code();
     if let Error::Internal(cause) = error {
         tracing::error!(%cause, path, "a request failed");
@@ -125,6 +163,7 @@ pub fn error_page(site: &Site, error: &Error, path: &str, signed_out: bool) -> H
         message: error.to_string(),
         advice,
         signed_out,
+        way,
     };
     let mut answer = HttpResponse::build(status);
     if let Some(seconds) = wait(error) {
@@ -164,6 +203,12 @@ fn words(error: &Error) -> (&'static str, &'static str) {
         Error::SignInNeeded => {
             ("Please sign in first", "Sign in, and then do once more what you were about to do.")
         }
+        Error::FactorNeeded => ("A second factor first", "Nothing was changed."),
+        Error::ProofNeeded => (
+            "Show your second factor",
+            "Nothing was changed, and what you sent was not kept. Show your second factor in another tab, then come \
+             back here, reload, and let your browser send the form again.",
+        ),
         Error::Refused(_) => {
             ("This could not be done", "Go back, change what the message says, and send it again.")
         }

@@ -90,6 +90,8 @@ pub struct HeaderMember {
     pub unread: i64,
     /// Whether they may announce.
     pub is_manager: bool,
+    /// Whether the agents' desk is theirs.
+    pub is_agent: bool,
     /// Their number.
     pub number: i64,
     /// The bits of every audience that they belong to.

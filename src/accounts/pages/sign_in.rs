@@ -5,8 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::accounts::actions::Counted;
-use crate::accounts::viewer::{Viewer, device, no_cookie, session_cookie};
-use crate::accounts::{actions, passwords, store};
+use crate::accounts::factors::actions::Entered;
+use crate::accounts::viewer::{Viewer, device, no_cookie, session_cookie, waiting_cookie};
+use crate::accounts::{actions, factors, passwords, store};
 use crate::error::Error;
 use crate::paths;
 use crate::tokens::Token;
@@ -84,20 +85,23 @@ pub(super) async fn sign_in(
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &LoginPage { frame, form, good: None, problem });
     };
     let (token, device) = (Token::new()?, device(&request, &site.settings));
-    let cookie = session_cookie(&site.settings, &token);
-    let (member, keys) = (credentials.id, site.keys.clone());
+    let cookies = (session_cookie(&site.settings, &token), waiting_cookie(&site.settings, &token));
+    let (member, keys, next) = (credentials.id, site.keys.clone(), paths::within_site(&form.next));
     let opening = site.db.write(move |conn| {
         actions::forget_tries(conn, &keys, &login)?;
-        actions::sign_in(conn, member, &token, &device, now)
+        factors::actions::enter(conn, member, &token, &device, now)
     });
-    opening.await?;
-    let mut answer = see_other(paths::within_site(&form.next))?;
+    let (to, cookie) = match opening.await? {
+        Entered::SignedIn => (next.to_owned(), cookies.0),
+        Entered::FactorNeeded => (paths::login_factor(next), cookies.1),
+    };
+    let mut answer = see_other(&to)?;
     add_cookie(&mut answer, &cookie)?;
     Ok(answer)
 }
 
 /// Puts a cookie into an answer.
-pub(super) fn add_cookie(
+pub(in crate::accounts) fn add_cookie(
     answer: &mut HttpResponse,
     cookie: &actix_web::cookie::Cookie<'_>,
 ) -> Result<(), Error> {

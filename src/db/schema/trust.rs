@@ -41,6 +41,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    pending_sign_ins (token_hash) {
+        token_hash -> Binary,
+        member_id -> BigInt,
+        challenge -> Nullable<Binary>,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     phone_checks (id) {
         id -> BigInt,
         member_id -> BigInt,

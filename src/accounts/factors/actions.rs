@@ -1,0 +1,257 @@
+//! Adding, showing and removing second factors, each in one transaction.
+
+mod passkeys;
+
+use zeroize::Zeroizing;
+
+use super::FactorId;
+use super::rules::{self, Kind, Typed};
+use super::store::{self, NewFactor};
+use crate::accounts::store::Device;
+use crate::accounts::{SessionId, actions as accounts, rules as limits, store as sessions};
+use crate::clock::Time;
+use crate::db::Conn;
+use crate::error::Error;
+use crate::members::MemberId;
+use crate::sealing::Keys;
+use crate::tokens::Token;
+
+pub use passkeys::{
+    add_passkey, ask_new_passkey, ask_passkey, ask_waiting, show_passkey, sign_in_with_passkey,
+};
+
+/// What came of showing a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is the member's.
+    Right,
+    /// It is not, or no longer.
+    Wrong,
+    /// There were too many tries: in so many seconds again.
+    Wait(i64),
+}
+
+/// The context in which a factor is sealed: whose it is, and which.
+fn context(member: MemberId, kind: Kind, credential: Option<&str>) -> String {
+    format!("second_factors.sealed {} {} {}", member.0, kind.code(), credential.unwrap_or_default())
+}
+
+/// A new secret for an app.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn new_secret() -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut secret = Zeroizing::new(vec![0; rules::SECRET]);
+    getrandom::fill(&mut secret).map_err(|cause| Error::internal(format!("no randomness: {cause}")))?;
+    Ok(secret)
+}
+
+/// Adds an app that showed the right code for its secret; with that, the session showed its second factor.
+///
+/// # Errors
+/// When the code is another, or the member has too many factors.
+pub fn add_app(
+    conn: &mut Conn,
+    keys: &Keys,
+    (member, session): (MemberId, SessionId),
+    name: &str,
+    secret: &[u8],
+    code: &str,
+    now: Time,
+) -> Result<(), Error> {
+    let shown = match Typed::parse(code) {
+        Some(Typed::App(code)) => rules::step_of(secret, &code, now),
+        _ => None,
+    };
+    let Some(step) = shown else {
+        let why = "This is not the code that the app should show now. Wait for its next one, and check the clock of \
+                   your device.";
+        return Err(Error::Refused(why.to_owned()));
+    };
+    let sealed = keys.seal(&context(member, Kind::App, None), secret)?;
+    let new = NewFactor { member, kind: Kind::App, name, credential: None, sealed: &sealed, last_step: Some(step) };
+    add(conn, &new, session, now)
+}
+
+fn add(conn: &mut Conn, new: &NewFactor<'_>, session: SessionId, now: Time) -> Result<(), Error> {
+    rules::may_add(store::list(conn, new.member)?.len()).map_err(Error::refused)?;
+    store::insert(conn, new, now)?;
+    store::prove(conn, session, now)?;
+    Ok(())
+}
+
+/// Counts a try, and takes a code of an app or a recovery code. The count is kept whatever follows.
+///
+/// # Errors
+/// When the database fails.
+pub fn show_code(
+    conn: &mut Conn,
+    keys: &Keys,
+    member: MemberId,
+    typed: &str,
+    address: &str,
+    now: Time,
+) -> Result<Outcome, Error> {
+    let (by_member, since) = (format!("second factor of {}", member.0), now - limits::WINDOW);
+    let (own, own_began) = sessions::count_try(conn, &by_member, since, now)?;
+    let (there, there_began) = sessions::count_try(conn, &format!("sign-in from {address}"), since, now)?;
+    let wait = (own > rules::TRIES).then(|| limits::seconds_left(own_began, now));
+    let wait = wait.max((there > limits::TRIES_PER_ADDRESS).then(|| limits::seconds_left(there_began, now)));
+    if let Some(seconds) = wait {
+        return Ok(Outcome::Wait(seconds));
+    }
+    if !take_code(conn, keys, member, typed, now)? {
+        return Ok(Outcome::Wrong);
+    }
+    sessions::forget_tries(conn, &by_member)?;
+    Ok(Outcome::Right)
+}
+
+/// Takes a code of an app or a recovery code, and says whether it counted: each counts once.
+///
+/// # Errors
+/// When a secret does not open, or the database fails.
+pub fn take_code(
+    conn: &mut Conn,
+    keys: &Keys,
+    member: MemberId,
+    typed: &str,
+    now: Time,
+) -> Result<bool, Error> {
+    match Typed::parse(typed) {
+        None => Ok(false),
+        Some(Typed::Recovery(code)) => Ok(store::use_recovery(conn, member, &recovery_hash(keys, member, &code))?),
+        Some(Typed::App(code)) => {
+            for (factor, _, sealed) in store::sealed(conn, member, Kind::App)? {
+                let secret = keys.unseal(&context(member, Kind::App, None), &sealed)?;
+                if let Some(step) = rules::step_of(&secret, &code, now) {
+                    return Ok(store::take_step(conn, factor, step, now)?);
+                }
+            }
+            Ok(false)
+        }
+    }
+}
+
+/// By a key of the site, so that a copy of the database cannot try them out.
+fn recovery_hash(keys: &Keys, member: MemberId, code: &str) -> Vec<u8> {
+    keys.mac("recovery code", &[&member.0.to_string(), code])
+}
+
+/// Makes new recovery codes in place of the earlier ones, and answers with them: they are not to be had again.
+///
+/// # Errors
+/// When the member has no second factor, or the system no randomness.
+pub fn make_recovery(
+    conn: &mut Conn,
+    keys: &Keys,
+    member: MemberId,
+    now: Time,
+) -> Result<Vec<String>, Error> {
+    if !store::has_any(conn, member)? {
+        return Err(Error::Refused("Add a second factor first. Recovery codes stand in for it.".to_owned()));
+    }
+    let codes = (0..rules::RECOVERY_CODES).map(|_| recovery_code()).collect::<Result<Vec<_>, _>>()?;
+    let hashes: Vec<_> = codes.iter().map(|code| recovery_hash(keys, member, code)).collect();
+    store::drop_recovery(conn, member)?;
+    store::insert_recovery(conn, member, &hashes, now)?;
+    Ok(codes.iter().map(|code| rules::in_groups(code, '-')).collect())
+}
+
+fn recovery_code() -> Result<String, Error> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|cause| Error::internal(format!("no randomness: {cause}")))?;
+    let mut code = data_encoding::BASE32_NOPAD.encode(&bytes);
+    code.truncate(rules::RECOVERY_LENGTH);
+    Ok(code)
+}
+
+/// Removes a factor; with the last one go the recovery codes. What other sessions showed is forgotten: it may have
+/// been this one.
+///
+/// # Errors
+/// When there is no such factor.
+pub fn remove(
+    conn: &mut Conn,
+    (member, session): (MemberId, SessionId),
+    factor: FactorId,
+) -> Result<(), Error> {
+    if !store::remove(conn, member, factor)? {
+        return Err(Error::NotFound);
+    }
+    store::forget_proofs(conn, member, session)?;
+    if !store::has_any(conn, member)? {
+        store::drop_recovery(conn, member)?;
+    }
+    Ok(())
+}
+
+/// Where the right password leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entered {
+    /// The session is open.
+    SignedIn,
+    /// The token stands for a wait, and opens nothing until the second factor is shown.
+    FactorNeeded,
+}
+
+/// Goes on after the right password: opens a session, or lets the sign-in wait for the second factor of whoever
+/// has one.
+///
+/// # Errors
+/// When the database fails.
+pub fn enter(
+    conn: &mut Conn,
+    member: MemberId,
+    token: &Token,
+    device: &Device,
+    now: Time,
+) -> Result<Entered, Error> {
+    if store::has_any(conn, member)? {
+        store::insert_pending(conn, &token.hash(), member, now + rules::PENDING)?;
+        return Ok(Entered::FactorNeeded);
+    }
+    accounts::sign_in(conn, member, token, device, now)?;
+    Ok(Entered::SignedIn)
+}
+
+/// A sign-in that waits, and the session that it becomes.
+pub struct Waiting<'a> {
+    /// The hash of the token under which it waits.
+    pub hash: &'a [u8],
+    /// The session's token.
+    pub token: &'a Token,
+    /// What the session is on.
+    pub device: &'a Device,
+}
+
+fn over() -> Error {
+    Error::Forbidden("Signing in took too long. Sign in with your password once more.".into())
+}
+
+/// Ends the wait and opens the session, which showed its second factor.
+fn finish(conn: &mut Conn, waiting: &Waiting<'_>, now: Time) -> Result<(), Error> {
+    let member = store::use_pending(conn, waiting.hash, now)?.ok_or_else(over)?;
+    accounts::sign_in(conn, member, waiting.token, waiting.device, now)?;
+    store::prove_token(conn, &waiting.token.hash(), now)?;
+    Ok(())
+}
+
+/// Signs in with a code of an app or a recovery code.
+///
+/// # Errors
+/// When nothing waits under this token.
+pub fn sign_in_with_code(
+    conn: &mut Conn,
+    keys: &Keys,
+    waiting: &Waiting<'_>,
+    typed: &str,
+    now: Time,
+) -> Result<Outcome, Error> {
+    let member = store::find_pending(conn, waiting.hash, now)?.ok_or_else(over)?;
+    let outcome = show_code(conn, keys, member, typed, &waiting.device.address, now)?;
+    if outcome == Outcome::Right {
+        finish(conn, waiting, now)?;
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,127 @@
+//! Showing one's second factor in an open session, as the agents' desk asks for.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::{NO_PASSKEYS, UNKNOWN_PASSKEY, WRONG, go_on, private_page, question, sent, status, told};
+use crate::accounts::factors::actions::{self, Outcome};
+use crate::accounts::factors::passkeys::Passkeys;
+use crate::accounts::factors::rules::Kind;
+use crate::accounts::factors::store;
+use crate::accounts::viewer::Member;
+use crate::error::Error;
+use crate::paths;
+use crate::web::{Frame, Site, see_other};
+
+/// The page that asks for a second factor: after the password, and at the desk.
+#[derive(Template)]
+#[template(path = "accounts/factors/show.html")]
+pub(super) struct ShowPage {
+    pub(super) frame: Frame,
+    pub(super) lede: &'static str,
+    /// Where the forms are sent.
+    pub(super) path: &'static str,
+    pub(super) next: String,
+    pub(super) has_app: bool,
+    pub(super) has_passkey: bool,
+    pub(super) problem: Option<&'static str>,
+}
+
+/// A code, and where to go on.
+#[derive(serde::Deserialize)]
+pub(super) struct CodeForm {
+    #[serde(default)]
+    pub(super) code: String,
+    #[serde(default)]
+    pub(super) next: String,
+}
+
+/// An answer of a browser, and where to go on.
+#[derive(serde::Deserialize)]
+pub(super) struct Answered {
+    pub(super) answer: serde_json::Value,
+    #[serde(default)]
+    pub(super) next: String,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct Arrived {
+    #[serde(default)]
+    pub(super) next: String,
+}
+
+pub(super) async fn form(
+    site: web::Data<Site>,
+    member: Member,
+    arrived: web::Query<Arrived>,
+) -> Result<HttpResponse, Error> {
+    respond(&site, &member, &arrived.next, None).await
+}
+
+async fn respond(
+    site: &Site,
+    member: &Member,
+    next: &str,
+    problem: Option<&'static str>,
+) -> Result<HttpResponse, Error> {
+    let id = member.id;
+    let factors = site.db.read(move |conn| Ok(store::list(conn, id)?)).await?;
+    if factors.is_empty() {
+        return see_other(&paths::add_factor());
+    }
+    let has = |kind: Kind| factors.iter().any(|factor| factor.kind == kind);
+    private_page(
+        status(problem.is_some()),
+        &ShowPage {
+            frame: Frame::new(site, member.account(), "Show your second factor").at("/agent/sign-in"),
+            lede: "The desk asks for it when you come, and again after 15 minutes without work.",
+            path: "/agent/sign-in",
+            next: where_to(next).to_owned(),
+            has_app: has(Kind::App),
+            has_passkey: has(Kind::Passkey) && Passkeys::of(&site.settings).is_some(),
+            problem,
+        },
+    )
+}
+
+/// Where to go on from here: to the desk, unless a page of the site was named.
+fn where_to(next: &str) -> &str {
+    if paths::within_site(next) == "/" { "/agent" } else { next }
+}
+
+pub(super) async fn show_code(
+    site: web::Data<Site>,
+    member: Member,
+    request: HttpRequest,
+    form: web::Form<CodeForm>,
+) -> Result<HttpResponse, Error> {
+    let form = form.into_inner();
+    match super::show_code(&site, &member, &request, form.code).await? {
+        Outcome::Right => see_other(where_to(&form.next)),
+        Outcome::Wrong => respond(&site, &member, &form.next, Some(WRONG)).await,
+        Outcome::Wait(seconds) => Err(Error::TooMany { seconds }),
+    }
+}
+
+pub(super) async fn ask(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
+    let Some(passkeys) = Passkeys::of(&site.settings) else { return told(Error::refused(NO_PASSKEYS)) };
+    let (keys, whose, now) = (site.keys.clone(), (member.id, member.session), site.clock.now());
+    match site.db.write(move |conn| actions::ask_passkey(conn, &keys, &passkeys, whose, now)).await {
+        Ok(json) => Ok(question(json)),
+        Err(refused) => told(refused),
+    }
+}
+
+pub(super) async fn show_passkey(
+    site: web::Data<Site>,
+    member: Member,
+    body: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    let Answered { answer, next } = sent(&body)?;
+    let Some(passkeys) = Passkeys::of(&site.settings) else { return told(Error::refused(NO_PASSKEYS)) };
+    let (keys, whose, now) = (site.keys.clone(), (member.id, member.session), site.clock.now());
+    let answer = answer.to_string();
+    let showing =
+        site.db.write(move |conn| actions::show_passkey(conn, &keys, &passkeys, whose, &answer, now));
+    if showing.await? { Ok(go_on(where_to(&next))) } else { told(Error::refused(UNKNOWN_PASSKEY)) }
+}
