@@ -1,6 +1,7 @@
 //! Accounts: joining, signing in, sessions. The only way to hold a member or a role in a handler.
 
 pub mod actions;
+pub mod agent;
 pub mod demo;
 pub mod devices;
 pub mod factors;

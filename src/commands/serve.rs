@@ -28,6 +28,7 @@ use crate::threads::reading::Reads;
 use crate::threads::views::Views;
 use crate::tokens::Token;
 use crate::uploads::actions::Pictures;
+use crate::verification::evidence::Vault;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
 use crate::{
@@ -57,6 +58,8 @@ pub struct Forum {
     pub watching: Arc<Watching>,
     /// Where uploaded pictures are made and kept.
     pub pictures: Pictures,
+    /// Where sealed images are kept.
+    pub vault: Vault,
 }
 
 impl Forum {
@@ -76,6 +79,7 @@ impl Forum {
             seen: Arc::default(),
             watching: Arc::default(),
             pictures,
+            vault: Vault::default(),
         }
     }
 
@@ -140,6 +144,7 @@ impl Forum {
             .app_data(web::Data::from(Arc::clone(&self.seen)))
             .app_data(web::Data::from(Arc::clone(&self.watching)))
             .app_data(web::Data::new(self.pictures.clone()))
+            .app_data(web::Data::new(self.vault.clone()))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             // These have a word where a thread's page has a number, so they come first.
             .configure(moderation::pages::thread_routes)
@@ -154,6 +159,7 @@ impl Forum {
             .configure(acts::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
+            //.configure(verification::desk::pages::routes)
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))
