@@ -159,7 +159,7 @@ impl Forum {
             .configure(acts::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
-            //.configure(verification::desk::pages::routes)
+            .configure(verification::desk::pages::routes)
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))

@@ -198,7 +198,10 @@ pub fn decide(
 }
 
 /// What is said to an agent who decides about a case that is not theirs any more.
-fn out_of_hand(conn: &mut Conn, case: CaseId, agent: MemberId) -> Result<Error, Error> {
+///
+/// # Errors
+/// When the database fails.
+pub fn out_of_hand(conn: &mut Conn, case: CaseId, agent: MemberId) -> Result<Error, Error> {
     if store::has_decided(conn, case, agent)? {
         return Ok(Error::Conflict("You decided about this case already. Go back to the desk for the next one.".into()));
     }

@@ -2,7 +2,7 @@
 
 pub mod actions;
 pub mod letters;
-//pages
+pub mod pages;
 pub mod rules;
 pub mod store;
 pub mod watermark;

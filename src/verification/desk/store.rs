@@ -33,9 +33,13 @@ pub fn waiting(conn: &mut Conn, now: Time) -> QueryResult<Vec<(Class, Time)>> {
 }
 
 /// How many cases wait that this agent may take.
-pub fn count_for(conn: &mut Conn, agent: MemberId, is_senior: bool) -> QueryResult<i64> {
+pub fn count_for(conn: &mut Conn, agent: MemberId, is_senior: bool, now: Time) -> QueryResult<i64> {
     document_cases::table
-        .filter(document_cases::state.eq_any(QUEUED))
+        .filter(
+            document_cases::state.eq_any(QUEUED).or(document_cases::state
+                .eq(State::InReview.code())
+                .and(document_cases::claimed_until.le(now).assume_not_null())),
+        )
         .filter(document_cases::class.eq_any(codes(is_senior)))
         .filter(document_cases::member_id.ne(agent))
         .filter(not(exists(
