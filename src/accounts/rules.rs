@@ -225,6 +225,7 @@ pub fn is_open_to_barred(barred: Barred, path: &str) -> bool {
         parts.as_slice(),
         ["notices", _, "appeal"]
             | ["logout" | "login" | "demo" | "preview"]
+            | ["openness", "destroyed"]
             | ["t", _, "replies"]
             | ["b", _, "threads"]
     );

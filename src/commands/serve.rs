@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::jobs::Jobs;
 use crate::outside::mail::{Mailer, Outbox};
 use crate::outside::smtp::Smtp;
-use crate::outside::storage::{self, Folder, Storage};
+use crate::outside::storage::{self, Folder, Storage, VAULT};
 use crate::sealing::Keys;
 use crate::settings::Settings;
 use crate::threads::live::Watching;
@@ -58,7 +58,7 @@ pub struct Forum {
     pub watching: Arc<Watching>,
     /// Where uploaded pictures are made and kept.
     pub pictures: Pictures,
-    /// Where sealed images are kept.
+    /// Where sealed images are.
     pub vault: Vault,
 }
 
@@ -70,6 +70,7 @@ impl Forum {
         let (settings, mail_queued) = (Arc::new(settings), Arc::new(Notify::new()));
         let banners = Arc::default();
         let pictures = Pictures::new(Arc::new(Folder::new(&settings.data)));
+        let vault = Vault::new(Arc::new(Folder::private(&settings.data, VAULT)), Arc::clone(&keys));
         let site = Site { db, clock, settings, keys, assets, demo, mail_queued, banners };
         Self {
             site,
@@ -79,7 +80,7 @@ impl Forum {
             seen: Arc::default(),
             watching: Arc::default(),
             pictures,
-            vault: Vault::default(),
+            vault,
         }
     }
 
@@ -87,6 +88,13 @@ impl Forum {
     #[must_use]
     pub fn with_storage(mut self, storage: Arc<dyn Storage>) -> Self {
         self.pictures = Pictures::new(storage);
+        self
+    }
+
+    /// The same forum with its sealed images elsewhere.
+    #[must_use]
+    pub fn with_vault(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.vault = Vault::new(storage, Arc::clone(&self.site.keys));
         self
     }
 
@@ -110,6 +118,7 @@ impl Forum {
             },
             watching: Arc::clone(&self.watching),
             pictures: self.pictures.clone(),
+            vault: self.vault.clone(),
         }
     }
 
@@ -159,6 +168,7 @@ impl Forum {
             .configure(acts::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
+            .configure(verification::evidence::pages::routes)
             .configure(verification::desk::pages::routes)
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
@@ -194,8 +204,8 @@ pub fn run(settings: Settings, with_demo: bool) -> Outcome {
     let keys = open_keys(&settings, &db, &clock)?;
     let mailer = mailer(&settings, with_demo)?;
     greet(&settings, &db, &clock, with_demo, mailer.is_some())?;
-    let storage = storage::open(&settings)?;
-    let forum = Forum::new(settings, db, keys, clock, with_demo).with_storage(storage);
+    let (storage, vault) = (storage::open(&settings)?, storage::open_vault(&settings)?);
+    let forum = Forum::new(settings, db, keys, clock, with_demo).with_storage(storage).with_vault(vault);
     actix_web::rt::System::new().block_on(listen(forum, mailer))
 }
 

@@ -56,8 +56,8 @@ impl DatabaseUrl {
 }
 
 impl Conn {
-    /// Opens a connection and sets it up: write-ahead log, full synchronisation and foreign keys on SQLite,
-    /// UTC on PostgreSQL.
+    /// Opens a connection and sets it up: write-ahead log, full synchronisation, foreign keys and pages that keep
+    /// nothing of what was deleted on SQLite, UTC on PostgreSQL.
     ///
     /// # Errors
     /// When the file or the server cannot be reached.
@@ -68,7 +68,7 @@ impl Conn {
                 // The time limit comes first: switching to the write-ahead log may have to wait for others.
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;",
+                     PRAGMA foreign_keys = ON; PRAGMA secure_delete = FAST; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;",
                 )
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Self::Sqlite(conn))

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use diesel::connection::{Instrumentation, InstrumentationEvent};
+use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
 use diesel::{Connection, ConnectionError, QueryResult};
 use tokio::sync::oneshot;
@@ -147,6 +147,19 @@ impl Db {
         let (send, answer) = std::sync::mpsc::sync_channel(1);
         writer.submit(change, move |outcome| drop(send.send(outcome)))?;
         answer.recv().map_err(|_| stopped())?
+    }
+
+    /// Takes what was overwritten out of SQLite's log as well, where old pages stand until it is begun anew. Only
+    /// while somebody reads it does it wait for the next time. PostgreSQL does this in its own time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget(&self) -> Result<(), Error> {
+        if self.inner.writer.is_none() {
+            return Ok(());
+        }
+        let db = self.clone();
+        in_background(move || Ok(db.connection()?.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?)).await
     }
 
     /// Brings the database to this program's version.

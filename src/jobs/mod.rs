@@ -2,6 +2,7 @@
 //! over is swept away.
 
 mod announcing;
+mod evidence;
 mod live;
 mod mail;
 mod outbox;
@@ -31,6 +32,7 @@ use crate::threads::store as threads;
 use crate::threads::views::Views;
 use crate::uploads::actions::{self as uploads, Pictures};
 use crate::verification::desk;
+use crate::verification::evidence::Vault;
 use crate::web::banners::Banners;
 
 /// How often gathered counts are written down.
@@ -75,6 +77,8 @@ pub struct Jobs {
     pub watching: Arc<Watching>,
     /// Where uploaded pictures are.
     pub pictures: Pictures,
+    /// Where sealed images are.
+    pub vault: Vault,
 }
 
 impl Jobs {
@@ -91,6 +95,8 @@ impl Jobs {
             every(RANKS, || self.ranks()),
             every(SWEEP, || self.sweep()),
             every(CLAIMS, || self.put_back_claims()),
+            self.evidence(),
+            every(SWEEP, || self.clear_vault()),
         );
     }
 

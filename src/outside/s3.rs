@@ -117,6 +117,14 @@ impl Storage for S3 {
             }
         })
     }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<String>, StorageFailure>> {
+        Box::pin(async move {
+            let listed = self.bucket.list_with_delimiter(Some(&self.prefix)).await;
+            let found = listed.map_err(|cause| failure(&cause))?.objects.into_iter();
+            Ok(found.filter_map(|object| object.location.filename().map(str::to_owned)).collect())
+        })
+    }
 }
 
 /// Sends what `object_store` asks for with `ureq`, which is a fraction of what it would bring along itself.

@@ -10,10 +10,12 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::s3::S3;
-use crate::settings::{Settings, StorageSettings};
+use crate::settings::{Bucket, Settings, StorageSettings};
 
 /// How much of a file is read at once.
 const PIECE: usize = 64 * 1024;
+/// The folder of what is sealed.
+pub const VAULT: &str = "evidence";
 
 /// A file, piece by piece.
 pub type Pieces = BoxStream<'static, io::Result<Bytes>>;
@@ -49,6 +51,9 @@ pub trait Storage: Send + Sync {
 
     /// Deletes the file of this name, if there is one.
     fn delete(&self, name: String) -> BoxFuture<'_, Result<(), StorageFailure>>;
+
+    /// The names of all files, in no order.
+    fn list(&self) -> BoxFuture<'_, Result<Vec<String>, StorageFailure>>;
 }
 
 /// The storage that the settings name.
@@ -65,17 +70,40 @@ pub fn open(settings: &Settings) -> Result<Arc<dyn Storage>, String> {
     }
 }
 
-/// The folder `uploads` in the data folder.
+/// The storage of what is sealed: beside the pictures, under a name of its own.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn open_vault(settings: &Settings) -> Result<Arc<dyn Storage>, String> {
+    match &settings.storage {
+        StorageSettings::Data => Ok(Arc::new(Folder::private(&settings.data, VAULT))),
+        StorageSettings::S3(bucket) => {
+            let prefix = format!("{}/{VAULT}", bucket.prefix).trim_start_matches('/').to_owned();
+            let s3 = S3::new(&Bucket { prefix, ..Bucket::clone(bucket) });
+            Ok(Arc::new(s3.map_err(|cause| format!("storage: {cause}"))?))
+        }
+    }
+}
+
+/// A folder in the data folder: `uploads`, or a private one.
 #[derive(Clone, Debug)]
 pub struct Folder {
     path: PathBuf,
+    is_private: bool,
 }
 
 impl Folder {
     /// In this data folder. Nothing is made yet.
     #[must_use]
     pub fn new(data: &Path) -> Self {
-        Self { path: data.join("uploads") }
+        Self { path: data.join("uploads"), is_private: false }
+    }
+
+    /// A folder for the owner alone. A file in it is written once, under its own name and no other: what a crash
+    /// cuts short is known by that name.
+    #[must_use]
+    pub fn private(data: &Path, name: &str) -> Self {
+        Self { path: data.join(name), is_private: true }
     }
 
     /// Names come from [`crate::text::images::ImageName`]; nothing else leads out of the folder either.
@@ -99,8 +127,12 @@ impl Storage for Folder {
         bytes: Vec<u8>,
     ) -> BoxFuture<'_, Result<(), StorageFailure>> {
         Box::pin(async move {
-            let (folder, place) = (self.path.clone(), self.place(&name)?);
-            in_background(move || write(&folder, &place, &bytes)).await
+            let (folder, place, is_private) = (self.path.clone(), self.place(&name)?, self.is_private);
+            let writing = move || match is_private {
+                true => write_private(&folder, &place, &bytes),
+                false => write(&folder, &place, &bytes),
+            };
+            in_background(writing).await
         })
     }
 
@@ -133,6 +165,18 @@ impl Storage for Folder {
             deleting.await
         })
     }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<String>, StorageFailure>> {
+        let folder = self.path.clone();
+        Box::pin(in_background(move || {
+            let entries = match std::fs::read_dir(&folder) {
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+                other => other?,
+            };
+            let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+            names.filter(|name| !name.as_ref().is_ok_and(|name| name.starts_with('.'))).collect()
+        }))
+    }
 }
 
 /// Writes a file beside its place first, so that a crash leaves the old one or the new one.
@@ -149,6 +193,29 @@ fn write(folder: &Path, place: &Path, bytes: &[u8]) -> io::Result<()> {
     if written.is_err() {
         // What is left of it must not stay; that it cannot be deleted changes nothing.
         let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Writes a file that is not there yet, for its owner alone, in a folder for its owner alone.
+fn write_private(folder: &Path, place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (mut builder, mut options) = (std::fs::DirBuilder::new(), std::fs::OpenOptions::new());
+    builder.recursive(true);
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    builder.create(folder)?;
+    let mut file = options.open(place)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| std::fs::File::open(folder)?.sync_all());
+    if written.is_err() {
+        // What is left of it must not stay; that it cannot be deleted changes nothing.
+        let _ = std::fs::remove_file(place);
     }
     written
 }
@@ -203,6 +270,23 @@ mod tests {
         folder.delete(name()).await.unwrap();
         assert!(!folder.has(name()).await.unwrap());
         folder.delete(name()).await.unwrap();
+    }
+
+    #[cfg(unix)]
+    #[actix_web::test]
+    async fn a_private_folder_is_its_owners_alone_and_writes_each_file_once() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let data = tempfile::TempDir::new().unwrap();
+        let folder = Folder::private(data.path(), VAULT);
+        assert_eq!(folder.list().await.unwrap(), Vec::<String>::new());
+        folder.put("a1".to_owned(), "image/jpeg", vec![1, 2]).await.unwrap();
+        assert!(folder.put("a1".to_owned(), "image/jpeg", vec![3]).await.is_err());
+        assert_eq!(folder.list().await.unwrap(), ["a1"]);
+        let mode =
+            |path: &str| std::fs::metadata(data.path().join(path)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("evidence"), mode("evidence/a1")), (0o700, 0o600));
+        assert_eq!(std::fs::read(data.path().join("evidence/a1")).unwrap(), [1, 2]);
     }
 
     #[actix_web::test]

@@ -16,6 +16,7 @@ mod blocks;
 mod boards;
 mod drafts;
 mod edits;
+mod evidence;
 mod exchange;
 mod feeds;
 mod jobs;

@@ -57,6 +57,9 @@ async fn each_page_costs_a_fixed_number_of_statements() {
         note("visitor", page, cost(&site, &visitor, &path).await);
     }
     note("member", "home", cost(&site, &member, "/").await);
+    note("visitor", "destroyed", cost(&site, &visitor, "/openness/destroyed").await);
+    note("member", "receipts", cost(&site, &member, "/verification/receipts").await);
+    note("member", "opened", cost(&site, &member, "/verification/opened").await);
     note("member", "verification", cost(&site, &member, "/verification").await);
     note("member", "settings", cost(&site, &member, "/settings").await);
     note("member", "profile", cost(&site, &member, "/u/theo-k").await);
@@ -107,6 +110,9 @@ visitor        a thread's feed      5
 visitor        a board's feed       4
 visitor        map                  4
 member         home                 10
+visitor        destroyed            4
+member         receipts             7
+member         opened               7
 member         verification         8
 member         settings             9
 member         profile              12

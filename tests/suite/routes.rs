@@ -293,6 +293,13 @@ const TABLE: &[Row] = &[
     post("/settings/sessions/{id}/end", "/settings/sessions/999999/end", &[], members(404)),
     post("/settings/sessions/end-others", "/settings/sessions/end-others", &[], members(303)),
     get("/verification", "/verification", SIGNED_IN),
+    get("/openness/destroyed", "/openness/destroyed", ALL),
+    post("/openness/destroyed", "/openness/destroyed", &[], [422; 5]),
+    get("/openness/destroyed/head", "/openness/destroyed/head", ALL),
+    get("/openness/destroyed/proof/{place}", "/openness/destroyed/proof/0", [404; 5]),
+    get("/verification/receipts", "/verification/receipts", SIGNED_IN),
+    get("/verification/receipts/{place}", "/verification/receipts/0", [303, 404, 404, 404, 404]),
+    get("/verification/opened", "/verification/opened", SIGNED_IN),
     // The administration
     get("/admin", "/admin", ADMINISTRATORS),
     get("/admin/members", "/admin/members", ADMINISTRATORS),

@@ -166,6 +166,7 @@ diesel::table! {
         destroy_at -> Timestamp,
         destroyed_at -> Nullable<Timestamp>,
         cleared_at -> Nullable<Timestamp>,
+        kept_at -> Nullable<Timestamp>,
     }
 }
 

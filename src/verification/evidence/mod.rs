@@ -1,11 +1,11 @@
 //! Evidence: sealed images, who looked at them, and their end.
 
 pub mod actions;
+pub mod merkle;
+pub mod pages;
+pub mod receipts;
+pub mod rules;
 pub mod store;
+mod vault;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-
-/// Where images are kept. Stand-in: in memory.
-#[derive(Clone, Default)]
-pub struct Vault(pub(crate) Arc<Mutex<HashMap<i64, Vec<u8>>>>);
+pub use vault::Vault;
