@@ -187,6 +187,7 @@ impl Forum {
             .configure(verification::phone::pages::routes)
             .configure(outside::texts::pages::routes)
             .configure(verification::document::pages::routes)
+            .configure(verification::desk::pages::routes)
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .configure(gates::pages::routes)

@@ -67,6 +67,11 @@ pub enum Event {
         /// Whose.
         member: MemberId,
     },
+    /// A member's verification moved on. What it moved to stands on its page alone.
+    VerificationMoved {
+        /// Whose.
+        member: MemberId,
+    },
 }
 
 impl Event {
@@ -84,6 +89,7 @@ impl Event {
             Self::HoldDecided { .. } => "hold-decided",
             Self::Announced { .. } => "announced",
             Self::RankChanged { .. } => "rank-changed",
+            Self::VerificationMoved { .. } => "verification-moved",
         }
     }
 }

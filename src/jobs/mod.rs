@@ -35,6 +35,7 @@ use crate::threads::reading::{self, Reads};
 use crate::threads::store as threads;
 use crate::threads::views::Views;
 use crate::uploads::actions::{self as uploads, Pictures};
+use crate::verification::desk;
 use crate::verification::evidence::Vault;
 use crate::verification::phone::actions as phone;
 use crate::verification::document::actions as documents;
@@ -48,6 +49,8 @@ const READS: Duration = Duration::from_secs(2);
 const RANKS: Duration = Duration::from_hours(1);
 /// How often it is looked whether an announcement is due, begins or ends.
 const ANNOUNCE: Duration = Duration::from_secs(1);
+/// How often it is looked for claims that ran out.
+const CLAIMS: Duration = Duration::from_mins(1);
 /// How often what is over is swept away.
 const SWEEP: Duration = Duration::from_hours(1);
 
@@ -105,6 +108,7 @@ impl Jobs {
             every(ANNOUNCE, || self.announce()),
             every(RANKS, || self.ranks()),
             every(SWEEP, || self.sweep()),
+            every(CLAIMS, || self.put_back_claims()),
             self.evidence(),
             every(SWEEP, || self.clear_vault()),
         );
@@ -168,6 +172,19 @@ impl Jobs {
         let gone = sweeping.await?;
         let pictures = uploads::orphans(&self.db, &self.clock, &self.pictures).await?;
         tracing::debug!(gone, pictures, "swept what is over");
+        Ok(())
+    }
+
+    /// Puts cases back into the agents' queue whose claim ran out.
+    ///
+    /// # Errors
+    /// When the database fails; the next turn tries again.
+    pub async fn put_back_claims(&self) -> Result<(), Error> {
+        let now = self.clock.now();
+        if self.db.read(move |conn| Ok(desk::store::has_lapsed(conn, now)?)).await? {
+            let back = self.db.write(move |conn| desk::actions::put_back_lapsed(conn, now)).await?;
+            tracing::debug!(back, "put cases back whose claim ran out");
+        }
         Ok(())
     }
 

@@ -116,6 +116,16 @@ impl Desk {
         self.mail(to, Ends::Kind(Kind::Decision), title, &paragraphs, why(Kind::Decision))
     }
 
+    /// Tells that a verification moved on, and nothing of what it came to.
+    pub fn about_verification(&self, to: To<'_>) -> Mail {
+        let paragraphs = [
+            "Your verification moved on. What came of it stands on its page and nowhere else.".to_owned(),
+            format!("Look at it: {}/verification", self.letterhead.origin),
+        ];
+        let title = "Your verification moved on".to_owned();
+        self.mail(to, Ends::Kind(Kind::Decision), title, &paragraphs, why(Kind::Decision))
+    }
+
     /// Tells of a rank.
     pub fn about_rank(&self, to: To<'_>, code: &str) -> Mail {
         let said = does(Kind::Rank, None, None, code);

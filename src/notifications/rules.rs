@@ -16,6 +16,9 @@ pub const DIGEST_HOUR: u32 = 7;
 /// How many times an event is tried before it is left for administrators to look at.
 pub const TRIES: i64 = 12;
 
+/// What a decision says beyond its kind where a member's verification moved on.
+pub const VERIFICATION: &str = "verification";
+
 /// What a notification tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -103,7 +106,7 @@ impl Kind {
             Self::Thread => "Somebody starts a thread in a board that you follow.",
             Self::Like => "Somebody likes one of your posts. Likes of one post are gathered.",
             Self::Answer => "Your answer to a question is accepted.",
-            Self::Decision => "A moderator decides something about you or about what you wrote.",
+            Self::Decision => "A moderator decides something about you or what you wrote, or your verification moves on.",
             Self::Announcement => "The community announces something that is meant for you.",
             Self::Rank => "Your rank in the community changes.",
         }
@@ -274,6 +277,7 @@ pub fn does(kind: Kind, number: Option<i64>, act: Option<ActKind>, detail: &str)
 /// What staff decided.
 fn decision(act: Option<ActKind>, detail: &str) -> &'static str {
     match (detail, act) {
+        (VERIFICATION, _) => "Your verification moved on: look at its page",
         ("granted", _) => "Your appeal was granted",
         ("rejected", _) => "Your appeal was rejected",
         ("let-through", _) => "A moderator let your post through in",

@@ -135,7 +135,7 @@ async fn send(
 async fn robots(site: web::Data<Site>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(format!(
         "User-agent: *\nDisallow: /login\nDisallow: /join\nDisallow: /reset\nDisallow: /settings\nDisallow: /admin\n\
-         Disallow: /verification\nDisallow: /unread\nDisallow: /bookmarks\n\nSitemap: {}/sitemap.xml\n",
+         Disallow: /verification\nDisallow: /agent\nDisallow: /unread\nDisallow: /bookmarks\n\nSitemap: {}/sitemap.xml\n",
         site.settings.origin()
     ))
 }

@@ -9,7 +9,7 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::members::{self, MemberId};
 use crate::notifications::mails::{Decided, Desk, To};
-use crate::notifications::rules::{Choice, Delivery, Ears, Kind, hears};
+use crate::notifications::rules::{Choice, Delivery, Ears, Kind, VERIFICATION, hears};
 use crate::notifications::store::{self, New, Person, Subject};
 use crate::outside;
 use crate::outside::mail::Mail;
@@ -215,6 +215,7 @@ fn mail(desk: &Desk, news: &News, hearer: &Hearer, actor: &str) -> Option<Mail> 
     let to = To { member: hearer.member, mailbox: hearer.person.mailbox.as_deref()? };
     match (&news.decided, &news.subject) {
         (Some(decided), subject) => Some(desk.about_decision(to, decided, subject.as_ref())),
+        (None, None) if news.detail == VERIFICATION => Some(desk.about_verification(to)),
         (None, subject) if hearer.kind == Kind::Decision => {
             Some(desk.about_settled(to, &news.detail, subject.as_ref()))
         }

@@ -14,7 +14,7 @@ use crate::events::rules::Event;
 use crate::events::store::Taken;
 use crate::members::MemberId;
 use crate::notifications::mails::{Decided, Desk};
-use crate::notifications::rules::{AT_ONCE, Kind, TRIES, post_key};
+use crate::notifications::rules::{AT_ONCE, Kind, TRIES, VERIFICATION, post_key};
 use crate::notifications::store::{self, Subject};
 use crate::outside::mail::pause;
 use crate::sealing::Keys;
@@ -67,6 +67,7 @@ fn tell(conn: &mut Conn, taken: &Taken, desk: Desk, now: Time) -> Result<Option<
         Event::HoldDecided { held } => telling.let_through(conn, held),
         Event::Announced { thread } => telling.announced(conn, thread),
         Event::RankChanged { member } => telling.rank_changed(conn, member),
+        Event::VerificationMoved { member } => telling.verification_moved(conn, member),
     }
 }
 
@@ -241,6 +242,12 @@ impl Telling {
         };
         let to = to.iter().map(|member| (*member, Kind::Decision)).collect();
         deliver(conn, &self.desk, &news, &to, self.now)
+    }
+
+    /// Tells a member that their verification moved on, and not where to: mails are read by others as well.
+    fn verification_moved(&self, conn: &mut Conn, member: MemberId) -> Result<Option<i64>, Error> {
+        self.settled(conn, format!("verification {}", rfc3339(self.at)), None, VERIFICATION, &[member])?;
+        Ok(None)
     }
 
     fn rank_changed(&self, conn: &mut Conn, member: MemberId) -> Result<Option<i64>, Error> {
