@@ -185,7 +185,7 @@ impl Forum {
             .configure(verification::pages::routes)
             .configure(verification::evidence::pages::routes)
             .configure(verification::phone::pages::routes)
-            .configure(outside::texts::pages::routes)
+            .configure(texts::pages::routes)
             .configure(verification::document::pages::routes)
             .configure(verification::desk::pages::routes)
             .configure(members::pages::routes)

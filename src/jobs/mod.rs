@@ -36,9 +36,9 @@ use crate::threads::store as threads;
 use crate::threads::views::Views;
 use crate::uploads::actions::{self as uploads, Pictures};
 use crate::verification::desk;
+use crate::verification::document::actions as documents;
 use crate::verification::evidence::Vault;
 use crate::verification::phone::actions as phone;
-use crate::verification::document::actions as documents;
 use crate::web::banners::Banners;
 
 /// How often gathered counts are written down.

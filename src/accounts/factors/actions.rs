@@ -69,7 +69,8 @@ pub fn add_app(
         return Err(Error::Refused(why.to_owned()));
     };
     let sealed = keys.seal(&context(member, Kind::App, None), secret)?;
-    let new = NewFactor { member, kind: Kind::App, name, credential: None, sealed: &sealed, last_step: Some(step) };
+    let new =
+        NewFactor { member, kind: Kind::App, name, credential: None, sealed: &sealed, last_step: Some(step) };
     add(conn, &new, session, now)
 }
 
@@ -120,7 +121,9 @@ pub fn take_code(
 ) -> Result<bool, Error> {
     match Typed::parse(typed) {
         None => Ok(false),
-        Some(Typed::Recovery(code)) => Ok(store::use_recovery(conn, member, &recovery_hash(keys, member, &code))?),
+        Some(Typed::Recovery(code)) => {
+            Ok(store::use_recovery(conn, member, &recovery_hash(keys, member, &code))?)
+        }
         Some(Typed::App(code)) => {
             for (factor, _, sealed) in store::sealed(conn, member, Kind::App)? {
                 let secret = keys.unseal(&context(member, Kind::App, None), &sealed)?;

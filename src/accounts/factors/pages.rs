@@ -66,8 +66,9 @@ fn status(is_refused: bool) -> StatusCode {
 
 /// Reads what a script sent. The way of sending does not matter: forms of other sites are refused by their origin.
 fn sent<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(body)
-        .map_err(|_| Error::Refused("This did not arrive as it was sent. Reload the page, and try again.".into()))
+    serde_json::from_slice(body).map_err(|_| {
+        Error::Refused("This did not arrive as it was sent. Reload the page, and try again.".into())
+    })
 }
 
 /// A question for the browser, as JSON.
@@ -101,12 +102,13 @@ fn told(refused: Error) -> Result<HttpResponse, Error> {
 /// factor nor password.
 async fn asks_who(site: &Site, member: &Member) -> Result<bool, Error> {
     let (id, session, handle, now) = (member.id, member.session, member.handle.clone(), site.clock.now());
+    let keys = site.keys.clone();
     let reading = site.db.read(move |conn| {
         let standing = store::standing(conn, id, session)?.ok_or(Error::SignInNeeded)?;
         if standing.has_factor {
             return Ok(!is_fresh(standing, now));
         }
-        let credentials = crate::accounts::store::credentials(conn, &handle)?;
+        let credentials = crate::accounts::store::credentials(conn, &keys, &handle)?;
         Ok(credentials.is_some_and(|credentials| credentials.password_hash.is_some()))
     });
     reading.await
@@ -126,12 +128,14 @@ async fn who(
     if typed.trim().is_empty() {
         return Ok(Some("Type your password, or a code of your app."));
     }
-    let (handle, now) = (member.handle.clone(), site.clock.now());
+    let (handle, keys, now) = (member.handle.clone(), site.keys.clone(), site.clock.now());
     let from = address::of(request, site.settings.proxies);
-    if Typed::parse(&typed).is_some() && show_code(site, member, request, typed.clone()).await? == Outcome::Right {
+    if Typed::parse(&typed).is_some()
+        && show_code(site, member, request, typed.clone()).await? == Outcome::Right
+    {
         return Ok(None);
     }
-    let counted = site.db.write(move |conn| accounts::count_sign_in(conn, &handle, &from, now)).await?;
+    let counted = site.db.write(move |conn| accounts::count_sign_in(conn, &keys, &handle, &from, now)).await?;
     if let Some(seconds) = counted.wait {
         return Err(Error::TooMany { seconds });
     }

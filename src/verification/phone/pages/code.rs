@@ -119,7 +119,8 @@ pub(super) async fn resend(
         Some(Channel::Call) if calls => Channel::Call,
         _ => Channel::Text,
     };
-    let (asking, keys, now) = (asking(&site, &member, channel, &request), site.keys.clone(), site.clock.now());
+    let (asking, keys, now) =
+        (asking(&site, &member, channel, &request), site.keys.clone(), site.clock.now());
     match site.db.write(move |conn| actions::resend(conn, &keys, &asking, now)).await {
         Ok(()) => {
             site.texts_queued.notify_one();
