@@ -1,16 +1,26 @@
-//! A member's own verification: where they stand, and the policy. Nothing here can be begun yet, and the
-//! page says so.
+//! A member's own verification: where they stand with each step, what comes next, and what is kept of them.
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::rules::{Standing, standing};
+use super::document::store::Case;
+use super::evidence::store::Summary;
+use super::phone::rules::{State as PhoneState, is_over};
+use super::phone::store::Phone;
+use super::rules::steps::{self, DocumentFacts, Step};
+use super::rules::waits::{self, WINDOW, Wait};
+use super::rules::{Standing, may_begin, standing};
+use super::{document, evidence, phone, store};
 use crate::accounts::viewer::Member;
 use crate::badges;
-use crate::badges::rules::{Badge, Shown};
-use crate::clock::date;
+use crate::badges::rules::{Badge, Grant, Policy, Shown};
+use crate::clock::{Time, date};
+use crate::db::Conn;
 use crate::error::Error;
+use crate::gates;
+use crate::gates::rules::STAYS_OPEN;
+use crate::members::MemberId;
 use crate::web::{Crumb, Day, Frame, Site, page};
 
 /// The addresses of this room.
@@ -23,10 +33,28 @@ pub fn routes(config: &mut web::ServiceConfig) {
 struct StatusPage {
     frame: Frame,
     lede: String,
+    gate: Option<GateNotice>,
     identity: Option<ShownRow>,
-    phone: Option<ShownRow>,
+    steps: [StepRow; 3],
     past: Vec<PastRow>,
+    held: Vec<Fact>,
     policy: Option<PolicyRow>,
+}
+
+/// A name, and what it says.
+type Fact = (&'static str, String);
+
+struct GateNotice {
+    is_open: bool,
+    title: &'static str,
+    lines: Vec<String>,
+}
+
+struct StepRow {
+    code: &'static str,
+    title: &'static str,
+    step: Step,
+    facts: Vec<Fact>,
 }
 
 struct ShownRow {
@@ -55,59 +83,191 @@ impl From<&Shown> for ShownRow {
     }
 }
 
+/// Everything that the page shows, asked for in one trip.
+struct Facts {
+    shown: Vec<Shown>,
+    grants: Vec<Grant>,
+    policies: Vec<Policy>,
+    gate: gates::rules::Standing,
+    phone: Option<Phone>,
+    case: Option<Case>,
+    evidence: Summary,
+    phone_wait: Wait,
+    document_wait: Wait,
+}
+
+impl Facts {
+    fn load(conn: &mut Conn, id: MemberId, now: Time) -> Result<Self, Error> {
+        let since = now - WINDOW;
+        Ok(Self {
+            shown: badges::store::shown_by(conn, &[id], now)?.remove(&id).unwrap_or_default(),
+            grants: badges::store::grants_of(conn, &[id])?.remove(&id).unwrap_or_default(),
+            policies: badges::store::policies(conn)?,
+            gate: gates::actions::standing(conn, id)?,
+            phone: phone::store::of(conn, id)?,
+            case: document::store::newest_of(conn, id)?,
+            evidence: evidence::store::summary_of(conn, id)?,
+            phone_wait: waits::wait(store::phone_waits(conn, since)?, steps::PHONE_PROMISE),
+            document_wait: waits::wait(store::document_waits(conn, since)?, steps::DOCUMENT_PROMISE),
+        })
+    }
+}
+
 async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
     let (id, now) = (member.id, site.clock.now());
-    let loading = site.db.read(move |conn| {
-        let shown = badges::store::shown_by(conn, &[id], now)?.remove(&id).unwrap_or_default();
-        let grants = badges::store::grants_of(conn, &[id])?.remove(&id).unwrap_or_default();
-        Ok((shown, grants, badges::store::policies(conn)?))
-    });
-    let (shown, grants, policies) = loading.await?;
-    let standing = standing(member.tier, &shown, &grants);
-    let of = |badge| shown.iter().find(|one| one.badge == badge).map(ShownRow::from);
-    let policy = policies.iter().find(|policy| policy.badge == Badge::IdentityVerified);
-    let mut newest_first: Vec<_> = grants.iter().collect();
-    newest_first.sort_by_key(|grant| std::cmp::Reverse(grant.granted_at));
-    let past = newest_first.into_iter().map(|grant| PastRow {
-        title: grant.badge.title(),
-        at: Day(grant.granted_at),
-        policy: grant.policy_version,
-        state: grant.state.code(),
-        name: grant.bound_name.clone(),
-    });
+    let facts = site.db.read(move |conn| Facts::load(conn, id, now)).await?;
+    let standing = standing(member.tier, &facts.shown, &facts.grants);
     let frame = Frame::new(&site, member.account(), "Your verification")
         .with_crumbs(vec![Crumb::new("Verification", "/verification")])
         .at("/verification");
     let mut answer = page(&StatusPage {
         frame,
         lede: lede(&standing),
-        identity: of(Badge::IdentityVerified),
-        phone: of(Badge::PhoneVerified),
-        past: past.collect(),
-        policy: policy.map(|policy| PolicyRow {
-            version: policy.version,
-            published: Day(policy.published_at),
-            checked: policy.checked.clone(),
-            valid_months: policy.valid_months,
-        }),
+        gate: gate_notice(&facts.gate),
+        identity: facts.shown.iter().find(|one| one.badge == Badge::IdentityVerified).map(ShownRow::from),
+        steps: rows(&facts, &standing, now),
+        past: past(&facts.grants),
+        held: held(&facts),
+        policy: facts.policies.iter().find(|policy| policy.badge == Badge::IdentityVerified).map(policy_row),
     })?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
+}
+
+fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
+    let is_asked = facts.gate.missing.contains(&gates::rules::Step::Document);
+    let document = match &facts.case {
+        Some(case) => steps::document(&document_facts(case, &facts.evidence), now),
+        None => steps::document_not_begun(may_begin(standing, is_asked)),
+    };
+    let is_approved =
+        facts.case.as_ref().is_some_and(|case| case.place.0 == document::rules::State::Approved);
+    [
+        StepRow {
+            code: "phone",
+            title: "Phone number",
+            step: steps::phone(phone_state(facts.phone.as_ref(), now)),
+            facts: vec![
+                ("Takes", facts.phone_wait.to_string()),
+                ("Kept", "The number, sealed".to_owned()),
+                ("Who sees it", "Nobody; you see its last two digits".to_owned()),
+                ("Destroyed", "90 days after you take it off or change it".to_owned()),
+            ],
+        },
+        StepRow {
+            code: "document",
+            title: "Document",
+            step: document,
+            facts: vec![
+                ("Takes", facts.document_wait.to_string()),
+                ("Kept", "Images, sealed; then only name, country and date of expiry".to_owned()),
+                ("Who sees it", "The agent who has your case, nobody else; every look is written down".to_owned()),
+                (
+                    "Destroyed",
+                    "Images 7 days after the decision, at once if you ask, never later than 30 days after you send them"
+                        .to_owned(),
+                ),
+            ],
+        },
+        StepRow {
+            code: "call",
+            title: "Live call",
+            step: steps::call(is_approved),
+            facts: vec![
+                ("Takes", "About 12 minutes of yours".to_owned()),
+                ("Kept", "No picture and no sound: the result, and who decided".to_owned()),
+            ],
+        },
+    ]
+}
+
+fn phone_state(phone: Option<&Phone>, now: Time) -> PhoneState {
+    match phone {
+        None => PhoneState::None,
+        Some(phone) if phone.state == PhoneState::Sent && is_over(phone.code_sent_at, now) => {
+            PhoneState::Expired
+        }
+        Some(phone) => phone.state,
+    }
+}
+
+fn document_facts(case: &Case, evidence: &Summary) -> DocumentFacts {
+    DocumentFacts {
+        state: case.place.0,
+        touched_at: case.touched_at,
+        decided_at: case.decided_at,
+        reason: case.reason,
+        appealed_at: case.appealed_at,
+        has_images: evidence.kept > 0,
+    }
+}
+
+/// What a gate says to this member; nothing where none concerns them.
+fn gate_notice(standing: &gates::rules::Standing) -> Option<GateNotice> {
+    let is_open = !standing.missing.is_empty();
+    if is_open {
+        let because = standing.because.iter().map(gates::rules::Why::words);
+        let lines = because.chain(std::iter::once(STAYS_OPEN.to_owned())).collect();
+        return Some(GateNotice { is_open, title: "Needed before you write in some places", lines });
+    }
+    let exemption = standing.exemption?;
+    Some(GateNotice { is_open, title: "Nothing is asked of you", lines: vec![exemption.words().to_owned()] })
+}
+
+/// What is kept of the member, and what was destroyed.
+fn held(facts: &Facts) -> Vec<Fact> {
+    let summary = &facts.evidence;
+    let images = match (summary.kept, summary.until) {
+        (0, _) => "None".to_owned(),
+        (kept, Some(until)) => format!("{}, until {} at the latest", counted(kept), date(until)),
+        (kept, None) => counted(kept),
+    };
+    let mut held = vec![("Images", images)];
+    if let Some(at) = summary.destroyed_at {
+        held.push(("Destroyed", format!("{}, the last on {}", counted(summary.destroyed), date(at))));
+    }
+    if let Some(phone) = facts.phone.as_ref() {
+        held.push(("Phone number", format!("ends in {}", phone.last_digits)));
+    }
+    held
+}
+
+fn counted(images: i64) -> String {
+    if images == 1 { "1 image".to_owned() } else { format!("{images} images") }
+}
+
+fn past(grants: &[Grant]) -> Vec<PastRow> {
+    let mut newest_first: Vec<_> = grants.iter().collect();
+    newest_first.sort_by_key(|grant| std::cmp::Reverse(grant.granted_at));
+    let rows = newest_first.into_iter().map(|grant| PastRow {
+        title: grant.badge.title(),
+        at: Day(grant.granted_at),
+        policy: grant.policy_version,
+        state: grant.state.code(),
+        name: grant.bound_name.clone(),
+    });
+    rows.collect()
+}
+
+fn policy_row(policy: &Policy) -> PolicyRow {
+    PolicyRow {
+        version: policy.version,
+        published: Day(policy.published_at),
+        checked: policy.checked.clone(),
+        valid_months: policy.valid_months,
+    }
 }
 
 fn lede(standing: &Standing) -> String {
     match standing {
         Standing::Verified => "Your identity is verified, and the badge stands beside your posts.".to_owned(),
         Standing::Off(why) => format!("Your badge is not shown. {why}"),
-        Standing::Eligible(tier) => {
-            format!(
-                "You are eligible, because you are {}. Verification is not open yet, so there is nothing to do today.",
-                tier.title()
-            )
-        }
+        Standing::Eligible(tier) => format!(
+            "You are eligible, because you are {}. Phone and document can be done today; live calls open later.",
+            tier.title()
+        ),
         Standing::NotYet => {
-            "Verification is not open yet. When it opens, Top Rated members come first, and others later."
-                .to_owned()
+            "You can verify your phone today. The badge opens to Top Rated members first, and to others later.".to_owned()
         }
     }
 }

@@ -19,6 +19,13 @@ pub enum Standing {
     NotYet,
 }
 
+/// Whether a member who stands there may begin with a document: those who are invited, whoever held the badge
+/// before, and whoever a gate asks.
+#[must_use]
+pub fn may_begin(standing: &Standing, is_asked: bool) -> bool {
+    is_asked || *standing != Standing::NotYet
+}
+
 /// Where a member of this tier and with these grants (oldest first) stands.
 #[must_use]
 pub fn standing(tier: Option<Tier>, shown: &[Shown], grants: &[Grant]) -> Standing {

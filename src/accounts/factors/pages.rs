@@ -135,7 +135,8 @@ async fn who(
     {
         return Ok(None);
     }
-    let counted = site.db.write(move |conn| accounts::count_sign_in(conn, &keys, &handle, &from, now)).await?;
+    let counted =
+        site.db.write(move |conn| accounts::count_sign_in(conn, &keys, &handle, &from, now)).await?;
     if let Some(seconds) = counted.wait {
         return Err(Error::TooMany { seconds });
     }

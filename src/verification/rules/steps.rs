@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use crate::clock::{Time, date};
 use crate::verification::document::rules::{APPEAL, PATIENCE, Reason, State, may_appeal};
+use crate::verification::phone::rules::State as Phone;
 
 /// How a step is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +95,18 @@ pub struct DocumentFacts {
 const DOCUMENT: &str = "/verification/document";
 const WITHDRAW: &str = "/verification/document/withdraw";
 const APPEAL_PAGE: &str = "/verification/document/appeal";
+
+/// The phone step.
+#[must_use]
+pub fn phone(state: Phone) -> Step {
+    let mark = if state.passes() { Mark::Done } else { Mark::Now };
+    let step = Step::new(mark, state.title(), state.words());
+    if state.passes() {
+        return step.or("Change it or take it off", "/verification/phone");
+    }
+    let way = state.way();
+    step.next(way.label, way.path)
+}
 
 /// The document step before anything was begun.
 #[must_use]
@@ -265,6 +278,17 @@ mod tests {
                     assert_eq!(state.is_with_agents(), step.mark == Mark::Waiting, "{state:?}");
                 }
             }
+        }
+    }
+
+    /// Invariant 14, for the phone.
+    #[test]
+    fn every_state_of_a_phone_has_words_and_a_way_on() {
+        for state in Phone::ALL {
+            let step = phone(state);
+            assert!(!step.state.is_empty() && step.words.ends_with('.'), "{state:?}: {step:?}");
+            assert_eq!(step.next.is_some(), step.mark == Mark::Now, "{state:?}");
+            assert!(step.next.is_some() || !step.others.is_empty(), "{state:?} has no way on");
         }
     }
 
