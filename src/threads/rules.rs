@@ -276,6 +276,7 @@ mod tests {
             write,
             threads: 0,
             posts: 0,
+            is_help: false,
         }
     }
 
