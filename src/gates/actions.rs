@@ -61,7 +61,7 @@ pub fn standing(conn: &mut Conn, member: MemberId) -> Result<Standing, Error> {
 /// When there is no such board, or it is a help board.
 pub fn require(conn: &mut Conn, changes: &[Change], by: MemberId, now: Time) -> Result<usize, Error> {
     let boards = boards::store::all(conn)?;
-    let mut changed = 0;
+    let mut new = 0;
     for change in changes {
         let board = boards.iter().find(|board| board.id == change.board).ok_or(Error::NotFound)?;
         if change.is_asked && board.is_help {
@@ -78,10 +78,10 @@ pub fn require(conn: &mut Conn, changes: &[Change], by: MemberId, now: Time) -> 
         if is_new {
             let subject = format!("board {}", board.id.0);
             members::store::audit(conn, Some(by), act, &subject, change.step.code(), now)?;
-            changed += 1;
+            new += 1;
         }
     }
-    Ok(changed)
+    Ok(new)
 }
 
 /// Starts a test among those who join from now on.

@@ -50,6 +50,7 @@ struct TestForm {
 }
 
 impl TestForm {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass arguments by reference")]
     fn is_ticked(&self, step: &Step) -> bool {
         match step {
             Step::Phone => self.phone.is_some(),
@@ -85,6 +86,7 @@ struct BoardRow {
 }
 
 impl BoardRow {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass arguments by reference")]
     fn asks(&self, step: &Step) -> bool {
         self.asked.contains(step)
     }

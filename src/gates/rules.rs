@@ -255,6 +255,14 @@ pub struct Standing {
     pub exemption: Option<Exemption>,
 }
 
+impl Standing {
+    /// What is left to them, as they read it.
+    #[must_use]
+    pub fn stays_open(&self) -> &'static str {
+        STAYS_OPEN
+    }
+}
+
 /// What a gate never takes away, as members read it.
 pub const STAYS_OPEN: &str = "Reading, the boards where one asks for help, reports and appeals stay open to you. \
                               This has nothing to do with the badge, which nobody has to have.";

@@ -40,14 +40,12 @@ pub(super) struct Bar {
     pub whole: i64,
     pub share: Option<Share>,
     pub y: i64,
+    pub height: i64,
 }
 
 impl Bar {
     pub(super) fn code(&self) -> &'static str {
         self.arm.code()
-    }
-    pub(super) fn height(&self) -> i64 {
-        BAR
     }
     pub(super) fn middle(&self) -> i64 {
         self.y + BAR / 2
@@ -100,6 +98,7 @@ impl Chart {
                 whole: counts[arm].joined,
                 share: wilson(counts[arm].of(measure), counts[arm].joined),
                 y: y + below,
+                height: BAR,
             };
             Group { title: measure.title(), y, bars: [bar(0, 6), bar(1, 6 + BAR + 2)] }
         });
