@@ -128,7 +128,8 @@ async fn evidence_lives_and_ends_in_a_bucket_of_a_real_server() {
 
     let id = keep(&site, "ada-north", own, 5).await;
     keep(&site, "ada-north", own, 6).await;
-    vault.put("nobodys".to_owned(), "application/octet-stream", vec![1]).await.unwrap();
+    let rest = format!("{}0123", &vault.list().await.unwrap()[0][..8]);
+    vault.put(rest, "application/octet-stream", vec![1]).await.unwrap();
     assert_eq!(pictures.list().await.unwrap(), ["a-9x9.png"], "each has a folder of its own");
     assert!(holders(server.root.path(), b"what only image 5 shows").is_empty());
     assert!(!Path::new(&site.database.folder.path().join("data/evidence")).exists());
