@@ -128,11 +128,8 @@ impl Storage for Folder {
     ) -> BoxFuture<'_, Result<(), StorageFailure>> {
         Box::pin(async move {
             let (folder, place, is_private) = (self.path.clone(), self.place(&name)?, self.is_private);
-            let writing = move || match is_private {
-                true => write_private(&folder, &place, &bytes),
-                false => write(&folder, &place, &bytes),
-            };
-            in_background(writing).await
+            let write = if is_private { write_private } else { write };
+            in_background(move || write(&folder, &place, &bytes)).await
         })
     }
 

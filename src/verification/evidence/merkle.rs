@@ -229,8 +229,8 @@ mod tests {
         assert_eq!(hex(empty()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         // The leaf of no bytes, and the tree over the first three of the test vectors of RFC 6962's reference code.
         assert_eq!(hex(leaf(b"")), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
-        let (mut tree, three) = (Tree::default(), [&b""[..], b"\0", b"\x10"]);
-        for one in three {
+        let mut tree = Tree::default();
+        for one in [&b""[..], b"\0", b"\x10"] {
             tree.push(leaf(one));
         }
         assert_eq!(hex(tree.root()), "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77");

@@ -102,16 +102,25 @@ impl Vault {
         self.storage.delete(object.to_owned()).await.map_err(|cause| failed(&cause))
     }
 
+    /// The objects of this site: another's, should one share the place, are none of ours to judge.
     pub(super) async fn list(&self) -> Result<Vec<String>, Error> {
-        self.storage.list().await.map_err(|cause| failed(&cause))
+        let mut names = self.storage.list().await.map_err(|cause| failed(&cause))?;
+        let mark = mark(&self.keys);
+        names.retain(|name| name.starts_with(&mark));
+        Ok(names)
     }
+}
+
+/// What the names of this site's objects begin with.
+fn mark(keys: &Keys) -> String {
+    keys.index("vault", "objects").chars().take(8).collect()
 }
 
 fn seal(keys: &Keys, new: NewImage) -> Result<(NewRow, Vec<u8>), Error> {
     let jpeg = Zeroizing::new(new.jpeg);
-    let mut name = [0_u8; 16];
+    let mut name = [0_u8; 12];
     getrandom::fill(&mut name).map_err(|cause| Error::internal(format!("no randomness: {cause}")))?;
-    let object = HEXLOWER.encode(&name);
+    let object = format!("{}{}", mark(keys), HEXLOWER.encode(&name));
     let context = context(&object, new.case, new.member, new.side);
     let key = DataKey::new()?;
     let sealed = key.seal(&context, &jpeg)?;

@@ -1,7 +1,6 @@
 //! Pictures and sealed images in a bucket of an S3 server that is not ours: s3s-fs, which checks every signature.
 
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +13,7 @@ use touchstone::settings::{Bucket, Settings, StorageSettings};
 use touchstone::verification::document::rules::State;
 use touchstone::verification::evidence::actions;
 
-use super::{case, holders, image, keep, open, place, sweep, try_keep};
+use super::{case, folder, holders, image, keep, open, place, sweep, try_keep};
 use crate::support::TestSite;
 use crate::support::look::id_of;
 
@@ -128,10 +127,11 @@ async fn evidence_lives_and_ends_in_a_bucket_of_a_real_server() {
 
     let id = keep(&site, "ada-north", own, 5).await;
     keep(&site, "ada-north", own, 6).await;
-    vault.put("nobodys".to_owned(), "application/octet-stream", vec![1]).await.unwrap();
+    let rest = format!("{}0123", &vault.list().await.unwrap()[0][..8]);
+    vault.put(rest, "application/octet-stream", vec![1]).await.unwrap();
     assert_eq!(pictures.list().await.unwrap(), ["a-9x9.png"], "each has a folder of its own");
     assert!(holders(server.root.path(), b"what only image 5 shows").is_empty());
-    assert!(!Path::new(&site.database.folder.path().join("data/evidence")).exists());
+    assert!(!folder(&site).exists());
     place(&site, own, State::InReview, Some((vera, site.clock.now() + TimeDelta::hours(1))));
     assert_eq!(open(&site, id, vera, Role::VerificationAgent).await.unwrap(), image(5));
 

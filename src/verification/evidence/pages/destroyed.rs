@@ -27,7 +27,7 @@ const LONGEST: usize = 8 * 1024;
 #[template(path = "verification/destroyed.html")]
 struct DestroyedPage {
     frame: Frame,
-    size: i64,
+    leaves: i64,
     root: String,
     signed: Option<When>,
     signature: String,
@@ -113,7 +113,7 @@ fn shown(site: &Site, account: Account, overview: Overview, typed: String) -> De
         .described("Every image of a document that was destroyed here: a public, signed log in which anybody can check a receipt.")
         .with_crumbs(vec![Crumb::new("What was destroyed", "")])
         .at("/openness/destroyed");
-    let (size, root, signed, signature) = match overview.head {
+    let (leaves, root, signed, signature) = match overview.head {
         None => (0, HEXLOWER.encode(&empty()), None, String::new()),
         Some((head, signature)) => {
             (head.size, HEXLOWER.encode(&head.root), Some(When(head.signed_at)), signature)
@@ -121,7 +121,7 @@ fn shown(site: &Site, account: Account, overview: Overview, typed: String) -> De
     };
     let months = overview.months.into_iter().map(|(month, count)| (in_words(&month), count)).collect();
     let key = HEXLOWER.encode(&site.keys.public_key());
-    DestroyedPage { frame, size, root, signed, signature, key, months, typed, problem: None, answer: None }
+    DestroyedPage { frame, leaves, root, signed, signature, key, months, typed, problem: None, answer: None }
 }
 
 pub(super) async fn show(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Error> {
