@@ -169,7 +169,7 @@ impl Forum {
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
             .configure(verification::phone::pages::routes)
-            .configure(outside::texts::pages::routes)
+            .configure(texts::pages::routes)
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))
