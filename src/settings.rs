@@ -226,7 +226,21 @@ impl Settings {
             .map(|found| log_filter(&found))
             .transpose()?
             .unwrap_or_else(|| "info,actix_server=warn".to_owned());
-        Ok(Self { listen, url, database, data, name, accent, smtp, mail_from, texts, storage, keys, proxies, log })
+        Ok(Self {
+            listen,
+            url,
+            database,
+            data,
+            name,
+            accent,
+            smtp,
+            mail_from,
+            texts,
+            storage,
+            keys,
+            proxies,
+            log,
+        })
     }
 
     /// Whether people reach the forum over https: then cookies are bound to it.

@@ -71,7 +71,8 @@ impl Jobs {
         match sent {
             Ok(_) if keeps => self.db.write(move |conn| Ok(texts::mark_shown(conn, id, now)?)).await,
             Ok(sent) => {
-                let mark = move |conn: &mut _| Ok(texts::mark_sent(conn, id, sent.reference.as_deref(), now)?);
+                let mark =
+                    move |conn: &mut _| Ok(texts::mark_sent(conn, id, sent.reference.as_deref(), now)?);
                 self.db.write(mark).await
             }
             Err(failure) => {

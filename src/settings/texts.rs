@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn secrets_are_shown_neither_when_refused_nor_when_printed() {
-        for wrong in ["smtp://u:hunter2@h?from=1", "twilio://AC1:hunter2@h", "kannel+http://hunter2@h?from=1"] {
+        for wrong in ["smtp://u:hunter2@h?from=1", "twilio://AC1:hunter2@h", "kannel+http://hunter2@h?from=1"]
+        {
             assert!(!read(wrong).unwrap_err().contains("hunter2"), "{wrong}");
         }
         for right in ["twilio://AC1:hunter2@h?from=+1&token=hunter2", "kannel+http://u:hunter2@h?from=+1"] {

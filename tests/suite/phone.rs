@@ -20,7 +20,8 @@ pub const NUMBER: &[(&str, &str)] = &[("country", "DE"), ("number", "01512 34567
 pub fn messages(site: &TestSite) -> Vec<Text> {
     let queued = site.read(|conn| Ok(queue::newest(conn, 100)?));
     let open = |queued: queue::Queued| {
-        let plain = site.forum.site.keys.unseal(&queue::context(&queued.number_index), &queued.sealed?).ok()?;
+        let plain =
+            site.forum.site.keys.unseal(&queue::context(&queued.number_index), &queued.sealed?).ok()?;
         serde_json::from_slice(&plain).ok()
     };
     queued.into_iter().filter_map(open).collect()
@@ -72,7 +73,10 @@ async fn a_number_is_verified_and_brings_the_badge_and_taking_it_off_ends_both()
     assert_eq!(page.text(".notice-title"), "Your number is verified");
     assert!(page.text(".facts").contains("ends with 89") && !page.body.contains("3456789"));
     let grant = grants(&site, "ada-l").pop().unwrap();
-    assert_eq!((grant.badge, grant.policy_version, grant.state), (Badge::PhoneVerified, 1, GrantState::Active));
+    assert_eq!(
+        (grant.badge, grant.policy_version, grant.state),
+        (Badge::PhoneVerified, 1, GrantState::Active)
+    );
 
     // Another number only after this one is gone.
     site.post(&ada, "/verification/phone", NUMBER).await.expect(422);

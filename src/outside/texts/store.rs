@@ -11,7 +11,8 @@ use crate::db::{Conn, decode, on_backend};
 use crate::members::MemberId;
 
 pub use prefixes::{
-    Count, DayOf, Prefix, allow, drop_unsent, figures, hold as hold_prefix, prefixes, set_budget, shares, stop,
+    Count, DayOf, Prefix, allow, drop_unsent, figures, hold as hold_prefix, prefixes, set_budget, shares,
+    stop,
 };
 
 /// A text to be queued.
@@ -164,10 +165,7 @@ pub fn give_up(conn: &mut Conn, id: i64, failure: &str, tries: i64) -> QueryResu
 pub fn note_delivery(conn: &mut Conn, id: i64, delivered: bool) -> QueryResult<()> {
     let open = texts::delivery.is_null().or(texts::delivery.eq("failed"));
     let code = if delivered { "delivered" } else { "failed" };
-    diesel::update(texts::table.find(id).filter(open))
-        .set(texts::delivery.eq(code))
-        .execute(conn)
-        .map(|_| ())
+    diesel::update(texts::table.find(id).filter(open)).set(texts::delivery.eq(code)).execute(conn).map(|_| ())
 }
 
 /// By what texts are counted.
@@ -197,11 +195,7 @@ pub fn times(conn: &mut Conn, by: By<'_>, since: Time, limit: i64) -> QueryResul
 
 /// How many texts to a prefix were asked for after `since`.
 pub fn count_to(conn: &mut Conn, prefix: &str, since: Time) -> QueryResult<i64> {
-    texts::table
-        .filter(texts::prefix.eq(prefix))
-        .filter(texts::queued_at.gt(since))
-        .count()
-        .get_result(conn)
+    texts::table.filter(texts::prefix.eq(prefix)).filter(texts::queued_at.gt(since)).count().get_result(conn)
 }
 
 /// Writes down that the code of a member's newest text to a number was typed in.
@@ -228,6 +222,7 @@ pub fn newest(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Queued>> {
 /// Drops texts from before `queued_before`, and rows that nobody held since `held_before`.
 pub fn sweep(conn: &mut Conn, queued_before: Time, held_before: Time) -> QueryResult<usize> {
     let old = diesel::delete(texts::table.filter(texts::queued_at.lt(queued_before))).execute(conn)?;
-    let free = diesel::delete(text_limits::table.filter(text_limits::held_at.lt(held_before))).execute(conn)?;
+    let free =
+        diesel::delete(text_limits::table.filter(text_limits::held_at.lt(held_before))).execute(conn)?;
     Ok(old + free)
 }

@@ -85,16 +85,14 @@ fn dispatch(
     let code = new_code(PURPOSE)?;
     let code_mac = keys.mac(CODE, &code_parts(asking.member, &number_index, now, &code).each());
     let sealed = keys.seal(&store::context(asking.member), number.e164.as_bytes())?;
-    let new =
-        NewCode { number, sealed: &sealed, number_index: &number_index, code_mac: &code_mac };
+    let new = NewCode { number, sealed: &sealed, number_index: &number_index, code_mac: &code_mac };
     store::put(conn, asking.member, check.map(|check| check.id), &new, now)?;
 
     let words = match asking.channel {
         Channel::Text => rules::text_words(&asking.community, &asking.host, &code),
         Channel::Call => rules::call_words(&asking.community, &code),
     };
-    let text =
-        Text { to: number.e164.clone(), words, channel: asking.channel, receipt: String::new() };
+    let text = Text { to: number.e164.clone(), words, channel: asking.channel, receipt: String::new() };
     let plain = serde_json::to_vec(&text).map_err(|cause| Error::internal(cause.to_string()))?;
     let queued = NewText {
         channel: asking.channel,

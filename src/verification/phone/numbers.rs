@@ -35,7 +35,9 @@ pub enum NumberProblem {
     #[error("Choose the country of your number.")]
     Country,
     /// No number at all.
-    #[error("This is no phone number of that country. Check the country and the digits, without an extension.")]
+    #[error(
+        "This is no phone number of that country. Check the country and the digits, without an extension."
+    )]
     Invalid,
     /// Whoever calls it pays more than for a call.
     #[error("This is a premium or shared-cost number. Use a mobile number of your own.")]
@@ -125,7 +127,11 @@ mod tests {
     fn numbers_are_read_as_people_write_them() {
         for typed in ["01512 3456789", "+49 1512 3456789", "0049 1512 3456789", "(01512) 345-6789"] {
             let number = Number::parse("DE", typed).unwrap();
-            assert_eq!((number.e164.as_str(), number.last_digits.as_str()), ("+4915123456789", "89"), "{typed}");
+            assert_eq!(
+                (number.e164.as_str(), number.last_digits.as_str()),
+                ("+4915123456789", "89"),
+                "{typed}"
+            );
             assert_eq!((number.country.as_str(), number.prefix.as_str()), ("DE", "+49 DE"));
             assert_eq!(number.takes(Channel::Text), Ok(()));
             assert_eq!(Number::from_e164(&number.e164).unwrap(), number);

@@ -155,7 +155,9 @@ fn read(form: &NumberForm, calls: bool) -> Result<(Number, Channel), Problems> {
     };
     let number = Number::parse(&form.country, &form.number);
     let number = number.and_then(|number| number.takes(channel).map(|()| number));
-    number.map(|number| (number, channel)).map_err(|problem| Problems::one(field(&problem), problem.to_string()))
+    number
+        .map(|number| (number, channel))
+        .map_err(|problem| Problems::one(field(&problem), problem.to_string()))
 }
 
 fn asking(site: &Site, member: &Member, channel: Channel, request: &HttpRequest) -> Asking {
@@ -181,7 +183,8 @@ async fn send(
         Ok(read) => read,
         Err(problems) => return again(&site, &member, form, problems).await,
     };
-    let (asking, keys, now) = (asking(&site, &member, channel, &request), site.keys.clone(), site.clock.now());
+    let (asking, keys, now) =
+        (asking(&site, &member, channel, &request), site.keys.clone(), site.clock.now());
     let sending = site.db.write(move |conn| actions::send(conn, &keys, &asking, &number, now));
     match sending.await {
         Ok(()) => {

@@ -85,7 +85,9 @@ pub fn read_code(typed: &str, digits: usize) -> Option<String> {
 /// The words of a text. The last line lets a browser fill the code in on this site and on no other.
 #[must_use]
 pub fn text_words(community: &str, host: &str, code: &str) -> String {
-    format!("{code} is your {community} code, good for 10 minutes. We never ask you for it.\n\n@{host} #{code}")
+    format!(
+        "{code} is your {community} code, good for 10 minutes. We never ask you for it.\n\n@{host} #{code}"
+    )
 }
 
 /// The words of a call: each digit on its own.
@@ -129,7 +131,9 @@ pub enum Refusal {
     #[error("There were {TRIES_A_DAY} wrong codes within a day. You can go on in {}.", minutes(*.0))]
     WrongTooOften(i64),
     /// The prefix is spent or stopped.
-    #[error("We cannot send codes to numbers of this country today. Try again tomorrow, or write to the team.")]
+    #[error(
+        "We cannot send codes to numbers of this country today. Try again tomorrow, or write to the team."
+    )]
     Closed,
 }
 

@@ -180,13 +180,7 @@ pub fn forget(conn: &mut Conn, id: i64) -> QueryResult<()> {
 }
 
 /// Writes a waiver down, in place of whatever the member had begun.
-pub fn waive(
-    conn: &mut Conn,
-    member: MemberId,
-    by: MemberId,
-    reason: &str,
-    now: Time,
-) -> QueryResult<()> {
+pub fn waive(conn: &mut Conn, member: MemberId, by: MemberId, reason: &str, now: Time) -> QueryResult<()> {
     diesel::insert_into(phone_checks::table)
         .values((
             phone_checks::member_id.eq(member),
@@ -203,7 +197,13 @@ pub fn waive(
 }
 
 /// Counts a wrong code.
-pub fn add_wrong(conn: &mut Conn, id: i64, member: MemberId, number_index: &str, now: Time) -> QueryResult<()> {
+pub fn add_wrong(
+    conn: &mut Conn,
+    id: i64,
+    member: MemberId,
+    number_index: &str,
+    now: Time,
+) -> QueryResult<()> {
     diesel::update(phone_checks::table.find(id))
         .set(phone_checks::code_tries.eq(phone_checks::code_tries + 1))
         .execute(conn)?;

@@ -118,7 +118,9 @@ fn check(
     for (name, value) in form {
         let field = fields.get(name).ok_or_else(|| format!("{name} is no field"))?;
         match (field["type"].as_str(), field["format"].as_str()) {
-            (Some("integer"), _) if value.parse::<i64>().is_err() => return Err(format!("{name} is no number")),
+            (Some("integer"), _) if value.parse::<i64>().is_err() => {
+                return Err(format!("{name} is no number"));
+            }
             (Some("string"), Some("uri")) if url::Url::parse(value).is_err() => {
                 return Err(format!("{name} is no address"));
             }

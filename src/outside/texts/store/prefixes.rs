@@ -141,7 +141,14 @@ pub fn figures(conn: &mut Conn, count: Count, since: Time) -> QueryResult<HashMa
     let counted: Vec<(String, i64)> = match count {
         Count::Asked => rows.load(conn)?,
         Count::Delivered => rows.filter(texts::delivery.eq("delivered")).load(conn)?,
-        Count::Failed => rows.filter(texts::delivery.is_not_null().and(texts::delivery.assume_not_null().eq("failed")).or(given_up)).load(conn)?,
+        Count::Failed => rows
+            .filter(
+                texts::delivery
+                    .is_not_null()
+                    .and(texts::delivery.assume_not_null().eq("failed"))
+                    .or(given_up),
+            )
+            .load(conn)?,
         Count::Converted => rows.filter(texts::converted_at.is_not_null()).load(conn)?,
     };
     Ok(counted.into_iter().collect())

@@ -19,7 +19,7 @@ struct CodePage {
     frame: Frame,
     last_digits: String,
     until: When,
-    digits: usize,
+    hint: String,
     calls: bool,
     typed: String,
     problems: Problems,
@@ -55,7 +55,7 @@ fn answer(
         frame: frame.at("/verification/phone/code"),
         last_digits: phone.last_digits.clone(),
         until: When(phone.code_sent_at.unwrap_or(now) + rules::LIVES),
-        digits: Purpose::Onboarding.digits(),
+        hint: format!("{} digits, or the whole message pasted.", Purpose::Onboarding.digits()),
         calls: reach(site).1,
         typed,
         problems,
@@ -119,7 +119,8 @@ pub(super) async fn resend(
         Some(Channel::Call) if calls => Channel::Call,
         _ => Channel::Text,
     };
-    let (asking, keys, now) = (asking(&site, &member, channel, &request), site.keys.clone(), site.clock.now());
+    let (asking, keys, now) =
+        (asking(&site, &member, channel, &request), site.keys.clone(), site.clock.now());
     match site.db.write(move |conn| actions::resend(conn, &keys, &asking, now)).await {
         Ok(()) => {
             site.texts_queued.notify_one();

@@ -70,15 +70,8 @@ pub fn next(state: State, happens: Move) -> Option<State> {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 7] = [
-        Self::None,
-        Self::Sent,
-        Self::Verified,
-        Self::Expired,
-        Self::Locked,
-        Self::Conflict,
-        Self::Waived,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::None, Self::Sent, Self::Verified, Self::Expired, Self::Locked, Self::Conflict, Self::Waived];
 
     /// The state's name in the database.
     #[must_use]
@@ -124,9 +117,7 @@ impl State {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::None => {
-                "We send a code to your phone, and you type it in. It takes a minute or two."
-            }
+            Self::None => "We send a code to your phone, and you type it in. It takes a minute or two.",
             Self::Sent => "Most codes arrive within a minute. The code is good for 10 minutes.",
             Self::Verified => {
                 "The badge says that a number was checked. Nobody but you sees any of its digits."

@@ -23,7 +23,9 @@ fn codes_have_five_digits_and_six_where_they_sign_in() {
 
 #[test]
 fn a_code_is_found_in_what_was_typed_or_pasted() {
-    for typed in ["12345", " 12 345 ", "1-2-3-4-5", "12345 is your code, good for 10 minutes.\n\n@a.example #12345"] {
+    for typed in
+        ["12345", " 12 345 ", "1-2-3-4-5", "12345 is your code, good for 10 minutes.\n\n@a.example #12345"]
+    {
         assert_eq!(read_code(typed, 5).as_deref(), Some("12345"), "{typed}");
     }
     let whole = text_words("Touchstone", "forum.example", "12345");
@@ -66,15 +68,17 @@ fn an_hour_has_five_codes_for_a_member_and_a_number_and_ten_for_an_address() {
 #[test]
 fn ten_wrong_codes_of_a_member_or_a_number_end_the_day() {
     let wrong = |count: i64| (1..=count).map(|turn| ago(turn * 100)).collect::<Vec<_>>();
-    for past in [
-        Past { wrong_of_member: wrong(10), ..quiet() },
-        Past { wrong_of_number: wrong(10), ..quiet() },
-    ] {
+    for past in
+        [Past { wrong_of_member: wrong(10), ..quiet() }, Past { wrong_of_number: wrong(10), ..quiet() }]
+    {
         assert_eq!(may_send(&past, noon()), Err(Refusal::WrongTooOften(86_400 - 1000)));
         assert_eq!(wrong_too_often(&past, noon()), Some(86_400 - 1000));
         assert_eq!(wrong_too_often(&past, noon() + DAY), None);
     }
-    assert_eq!(wrong_too_often(&Past { wrong_of_member: wrong(9), wrong_of_number: wrong(9), ..quiet() }, noon()), None);
+    assert_eq!(
+        wrong_too_often(&Past { wrong_of_member: wrong(9), wrong_of_number: wrong(9), ..quiet() }, noon()),
+        None
+    );
 }
 
 #[test]
