@@ -191,7 +191,7 @@ async fn that_a_number_proves_another_account_is_told_after_the_right_code_alone
     enter(&site, &ben, &code(&site)).await.expect(303);
     let page = site.get(&ben, "/verification/phone").await.expect(200);
     assert_eq!(page.text(".notice-title"), "This number proves another account");
-    assert!(!page.body.contains("ada"));
+    assert!(!page.body.contains("ada-l"));
     assert_eq!((state(&site, "ada-l"), state(&site, "ben-o")), (State::Verified, State::Conflict));
     assert!(grants(&site, "ben-o").is_empty());
     // Once it is free, it can be taken.
