@@ -4,6 +4,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::store::{self, Queued};
+use super::texts::store::{self as texts, Queued as QueuedText};
+use super::texts::{Channel, Text};
 use crate::accounts::viewer::Viewer;
 use crate::error::Error;
 use crate::web::{Crumb, Frame, Site, When, page};
@@ -18,6 +20,27 @@ pub fn routes(config: &mut web::ServiceConfig) {
 struct ListPage {
     frame: Frame,
     rows: Vec<Row>,
+    texts: Vec<TextRow>,
+}
+
+/// A text or a call, with its words: the demo alone keeps them.
+struct TextRow {
+    is_call: bool,
+    to: String,
+    words: String,
+    at: When,
+}
+
+fn text_row(site: &Site, queued: &QueuedText) -> Option<TextRow> {
+    let sealed = queued.sealed.as_ref()?;
+    let plain = site.keys.unseal(&texts::context(&queued.number_index), sealed).ok()?;
+    let text: Text = serde_json::from_slice(&plain).ok()?;
+    Some(TextRow {
+        is_call: queued.channel == Channel::Call,
+        to: text.to,
+        words: text.words,
+        at: When(queued.queued_at),
+    })
 }
 
 struct Row {
@@ -40,10 +63,13 @@ impl From<&Queued> for Row {
 
 async fn list(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Error> {
     let keys = site.keys.clone();
-    let mails = site.db.read(move |conn| Ok(store::newest(conn, &keys, 100)?)).await?;
+    let loading =
+        site.db.read(move |conn| Ok((store::newest(conn, &keys, 100)?, texts::newest(conn, 50)?)));
+    let (mails, queued) = loading.await?;
     let frame =
         Frame::new(&site, viewer.account(), "Outbox").with_crumbs(vec![Crumb::new("Outbox", "/outbox")]);
-    page(&ListPage { frame, rows: mails.iter().map(Row::from).collect() })
+    let texts = queued.iter().filter_map(|queued| text_row(&site, queued)).collect();
+    page(&ListPage { frame, rows: mails.iter().map(Row::from).collect(), texts })
 }
 
 #[derive(Template)]

@@ -300,6 +300,6 @@ pub fn waive(
 pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
     store::expire(conn, now - rules::LIVES)?;
     store::sweep(conn, now - rules::KEPT, now - rules::DAY)?;
-    texts::sweep(conn, now - rules::TEXTS_KEPT, now - 2 * rules::DAY)?;
+    texts::sweep(conn, now - rules::TEXTS_KEPT, now - rules::DAY - rules::DAY)?;
     Ok(())
 }

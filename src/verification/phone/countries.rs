@@ -17,7 +17,7 @@ pub struct Country {
 pub static ALL: LazyLock<Vec<Country>> = LazyLock::new(|| {
     let known = |(code, name): &(&'static str, &'static str)| {
         code.parse::<Id>().ok()?;
-        let number = DATABASE.by_id(code)?.country_code();
+        let number = DATABASE.by_id(*code)?.country_code();
         Some(Country { code, label: format!("{name} (+{number})") })
     };
     NAMES.iter().filter_map(known).collect()

@@ -123,22 +123,7 @@ impl TestSite {
 
     /// Sends a request, with the cookie of whoever sends it.
     pub async fn send(&self, request: test::TestRequest, who: &Person) -> Page {
-        let app = test::init_service(self.forum.app()).await;
-        let request = request.peer_addr(([127, 0, 0, 1], 40_000).into());
-        let request = match &who.cookie {
-            Some(cookie) => request.insert_header((COOKIE, cookie.as_str())),
-            None => request,
-        };
-        let answer = test::call_service(&app, request.to_request()).await;
-        let status = answer.status();
-        let headers = answer
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
-        let bytes = test::read_body(answer).await.to_vec();
-        let body = String::from_utf8_lossy(&bytes).into_owned();
-        Page { status, headers, body, bytes }
+        send_to(&self.forum, request, who).await
     }
 
     /// Changes the database by an action.
@@ -252,4 +237,24 @@ fn title(handle: &str) -> String {
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     });
     words.collect::<Vec<String>>().join(" ")
+}
+
+/// Sends a request to one of several processes of a site.
+pub async fn send_to(forum: &Forum, request: test::TestRequest, who: &Person) -> Page {
+    let app = test::init_service(forum.app()).await;
+    let request = request.peer_addr(([127, 0, 0, 1], 40_000).into());
+    let request = match &who.cookie {
+        Some(cookie) => request.insert_header((COOKIE, cookie.as_str())),
+        None => request,
+    };
+    let answer = test::call_service(&app, request.to_request()).await;
+    let status = answer.status();
+    let headers = answer
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    let bytes = test::read_body(answer).await.to_vec();
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Page { status, headers, body, bytes }
 }
