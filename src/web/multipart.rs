@@ -42,7 +42,9 @@ impl FileForm {
             while let Some(chunk) = part.try_next().await.map_err(broken)? {
                 (length, total) = (length + chunk.len(), total + chunk.len());
                 if total > 4 * largest {
-                    return Err(Error::TooLarge("The file is far too large. Save it smaller and try again.".into()));
+                    return Err(Error::TooLarge(
+                        "The file is far too large. Save it smaller and try again.".into(),
+                    ));
                 }
                 if length <= limit {
                     bytes.extend_from_slice(&chunk);

@@ -3,7 +3,8 @@
 use super::details::Details;
 use super::photo::{self, Photo};
 use super::rules::{
-    self, APPEAL, APPEAL_CHARACTERS, ATTEMPTS, FILES, FileProblem, Kind, Move, PATIENCE, Past, Side, State, next,
+    self, APPEAL, APPEAL_CHARACTERS, ATTEMPTS, FILES, FileProblem, Kind, Move, PATIENCE, Past, Side, State,
+    next,
 };
 use super::store::{self, Case};
 use crate::badges;
@@ -16,9 +17,9 @@ use crate::members::MemberId;
 use crate::sealing::Keys;
 use crate::uploads;
 use crate::uploads::actions::Pictures;
+use crate::verification::evidence::Vault;
 use crate::verification::evidence::actions::{NewImage, drop_image, end_case, keep};
 use crate::verification::evidence::store::{Image, of_case};
-use crate::verification::evidence::Vault;
 use crate::verification::{CaseId, EvidenceId};
 
 /// How many forgotten attempts one sweep ends in one go.
@@ -41,10 +42,11 @@ pub fn consent(conn: &mut Conn, member: MemberId, version: i64, now: Time) -> Re
     let policies = badges::store::policies(conn)?;
     let policy = policies.iter().find(|policy| policy.badge == Badge::IdentityVerified);
     let policy = policy.map_or(1, |policy| policy.version);
-    let is_approved =
-        |case: &Case| case.place.0 == State::Approved && case.policy_version == policy;
+    let is_approved = |case: &Case| case.place.0 == State::Approved && case.policy_version == policy;
     if newest.as_ref().is_some_and(is_approved) {
-        return Err(Error::Refused("Your document is approved already; there is nothing to begin.".to_owned()));
+        return Err(Error::Refused(
+            "Your document is approved already; there is nothing to begin.".to_owned(),
+        ));
     }
     let words = store::newest_consent(conn)?;
     if words.version != version {
@@ -224,7 +226,13 @@ pub fn remove(conn: &mut Conn, keys: &Keys, case: CaseId, id: EvidenceId, now: T
 ///
 /// # Errors
 /// [`Error::Conflict`] when the case has moved on, or images are missing.
-pub fn type_in(conn: &mut Conn, keys: &Keys, member: MemberId, details: &Details, now: Time) -> Result<(), Error> {
+pub fn type_in(
+    conn: &mut Conn,
+    keys: &Keys,
+    member: MemberId,
+    details: &Details,
+    now: Time,
+) -> Result<(), Error> {
     let mut case = own(conn, member)?;
     settle(conn, &mut case, now)?;
     let (State::Checking, Some(kind), Some(country)) = (case.place.0, case.kind, case.country.clone()) else {
@@ -247,7 +255,8 @@ pub fn submit(conn: &mut Conn, keys: &Keys, member: MemberId, now: Time) -> Resu
     let details = Details::open(keys, case.id, &sealed)?;
     if details.expiry.is_some_and(|expiry| expiry < now.date()) {
         return Err(Error::Refused(
-            "This document has expired since you typed its date. Please choose one that is still valid.".to_owned(),
+            "This document has expired since you typed its date. Please choose one that is still valid."
+                .to_owned(),
         ));
     }
     store::wait(conn, &case, now)?;

@@ -170,7 +170,10 @@ fn name(text: &str, field: &'static str, is_needed: bool, wrong: &mut Wrong) -> 
     let odd = folded.chars().any(|c| c.is_control() || c == '<' || c.is_ascii_digit());
     if folded.is_empty() {
         if is_needed {
-            wrong.push((field, "Type the surname as the document has it. If it has one name alone, type it here.".to_owned()));
+            wrong.push((
+                field,
+                "Type the surname as the document has it. If it has one name alone, type it here.".to_owned(),
+            ));
         }
     } else if odd || !folded.chars().any(char::is_alphabetic) {
         wrong.push((field, "Type the name in letters, as it is printed on the document.".to_owned()));
@@ -217,7 +220,10 @@ fn expiry(typed: &Typed, today: NaiveDate, wrong: &mut Wrong) -> Option<NaiveDat
         None => wrong.push(("expiry", DATE.to_owned())),
         Some(date) if date < today => wrong.push((
             "expiry",
-            format!("This document expired on {}. Please use one that is still valid.", date.format("%B %-d, %Y")),
+            format!(
+                "This document expired on {}. Please use one that is still valid.",
+                date.format("%B %-d, %Y")
+            ),
         )),
         Some(_) => {}
     }
@@ -229,7 +235,13 @@ fn number(text: &str, wrong: &mut Wrong) -> String {
     let length = bare(&folded).chars().count();
     let is_odd = folded.chars().any(|c| !c.is_alphanumeric() && !matches!(c, ' ' | '-' | '/' | '.'));
     if is_odd || !(NUMBER.0..=NUMBER.1).contains(&length) {
-        wrong.push(("number", format!("Type the document's number as it is printed: {} to {} letters and digits.", NUMBER.0, NUMBER.1)));
+        wrong.push((
+            "number",
+            format!(
+                "Type the document's number as it is printed: {} to {} letters and digits.",
+                NUMBER.0, NUMBER.1
+            ),
+        ));
     }
     folded
 }
@@ -244,7 +256,10 @@ fn zone(typed: &Typed, kind: Kind, wrong: &mut Wrong) -> Option<Zone> {
     match kind.zoned() {
         Zoned::Never => return None,
         Zoned::Always if is_empty => {
-            wrong.push(("mrz", "Type the two lines at the bottom of the page with your photograph, with every <.".to_owned()));
+            wrong.push((
+                "mrz",
+                "Type the two lines at the bottom of the page with your photograph, with every <.".to_owned(),
+            ));
             return None;
         }
         Zoned::Mostly if is_empty && typed.no_zone.is_some() => return None,
@@ -259,10 +274,19 @@ fn zone(typed: &Typed, kind: Kind, wrong: &mut Wrong) -> Option<Zone> {
 
 /// What the zone says otherwise than what was typed, beside the field that says so.
 #[must_use]
-pub fn differences(details: &Details, zone: &Zone, kind: Kind, country: &Country, names_agreed: bool) -> Wrong {
+pub fn differences(
+    details: &Details,
+    zone: &Zone,
+    kind: Kind,
+    country: &Country,
+    names_agreed: bool,
+) -> Wrong {
     let mut found = Wrong::new();
     let mut say = |field, zone: &str| {
-        found.push((field, format!("The zone says “{zone}”. One of the two is mistyped: compare both with your document.")));
+        found.push((
+            field,
+            format!("The zone says “{zone}”. One of the two is mistyped: compare both with your document."),
+        ));
     };
     if bare(&details.number) != bare(&zone.number) {
         say("number", &zone.number);
@@ -283,9 +307,18 @@ pub fn differences(details: &Details, zone: &Zone, kind: Kind, country: &Country
         say("nationality", &zone.nationality);
     }
     if (kind == Kind::Passport) != zone.code.starts_with('P') {
-        found.push(("mrz", format!("This is not the zone of a {}: it begins with {}.", kind.word(), zone.code)));
+        found.push((
+            "mrz",
+            format!("This is not the zone of a {}: it begins with {}.", kind.word(), zone.code),
+        ));
     } else if !country.is_zone(&zone.issuer) {
-        found.push(("mrz", format!("The zone says that {} issued the document, and you chose {}.", zone.issuer, country.name)));
+        found.push((
+            "mrz",
+            format!(
+                "The zone says that {} issued the document, and you chose {}.",
+                zone.issuer, country.name
+            ),
+        ));
     }
     if !names_agreed {
         for (field, typed, read) in [
@@ -293,7 +326,9 @@ pub fn differences(details: &Details, zone: &Zone, kind: Kind, country: &Country
             ("given_names", &details.given_names, &zone.given_names),
         ] {
             if !is_name(typed, read, zone.is_cut) {
-                let why = format!("The zone says “{read}”. Compare it with your document; if it is printed as you typed it, tick so below.");
+                let why = format!(
+                    "The zone says “{read}”. Compare it with your document; if it is printed as you typed it, tick so below."
+                );
                 found.push((field, why));
             }
         }

@@ -3,12 +3,12 @@
 use super::super::countries::UTOPIA;
 use super::*;
 
-const ZONE: &str = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
+const ZONE: &str =
+    "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
 
 fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2010, 6, 3).unwrap()
 }
-
 
 fn anna() -> Typed {
     Typed {
@@ -24,7 +24,8 @@ fn anna() -> Typed {
 }
 
 fn wrong(typed: &Typed, kind: Kind) -> Vec<&'static str> {
-    read(typed, kind, &UTOPIA, today()).map_or_else(|wrong| wrong.iter().map(|one| one.0).collect(), |_| Vec::new())
+    read(typed, kind, &UTOPIA, today())
+        .map_or_else(|wrong| wrong.iter().map(|one| one.0).collect(), |_| Vec::new())
 }
 
 #[test]
@@ -47,7 +48,10 @@ fn what_the_zone_says_otherwise_stands_beside_its_field() {
     assert_eq!(change(|typed| typed.nationality = "FR".into()), ["nationality"]);
     assert_eq!(change(|typed| typed.surname = "Ericsson".into()), ["surname"]);
     assert_eq!(change(|typed| typed.given_names = String::new()), ["given_names"]);
-    assert_eq!(change(|typed| (typed.surname, typed.names_differ) = ("Ericsson".into(), Some("yes".into()))), [""; 0]);
+    assert_eq!(
+        change(|typed| (typed.surname, typed.names_differ) = ("Ericsson".into(), Some("yes".into()))),
+        [""; 0]
+    );
     assert_eq!(change(|typed| typed.mrz = ZONE.replace("L898902C36", "L898902C37")), ["mrz"]);
     assert_eq!(change(|typed| typed.mrz = String::new()), ["mrz"]);
     assert_eq!(wrong(&anna(), Kind::IdentityCard), ["mrz"]);
@@ -99,7 +103,8 @@ fn names_are_compared_in_the_letters_of_the_zone() {
 
 #[test]
 fn numbers_and_dates_that_cannot_be_are_refused() {
-    let nonsense = Typed { number: "<b>".into(), birth_date: "2010-06-03".into(), surname: " ".into(), ..anna() };
+    let nonsense =
+        Typed { number: "<b>".into(), birth_date: "2010-06-03".into(), surname: " ".into(), ..anna() };
     let mut fields = wrong(&nonsense, Kind::DrivingLicence);
     fields.sort_unstable();
     assert_eq!(fields, ["birth_date", "number", "surname"]);

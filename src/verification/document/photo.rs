@@ -9,8 +9,8 @@ use crate::text::images::fit;
 use crate::uploads::images::{Opened, Reading, open};
 use crate::uploads::rules::LARGEST_FILE;
 
-/// The most memory that the points of one may take: forty million of three bytes.
-const MEMORY: u64 = 120_000_000;
+/// The most memory that the points of one may take, in bytes: thirty-three million of three each.
+const MEMORY: u64 = 100_000_000;
 /// How good the JPEG is, of 100: the small print has to be readable.
 const QUALITY: u8 = 88;
 /// The longer side of the picture that is measured.
@@ -158,7 +158,10 @@ fn spans(from: u32, to: u32) -> Vec<(u32, f32, f32)> {
         let (start, end) = (at * to, (at + 1) * to);
         let place = start / from;
         let here = end.min((place + 1) * from) - start;
-        #[expect(clippy::cast_precision_loss, reason = "both are below 65,536 squared, and eight bits are wanted")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "both are below 65,536 squared, and eight bits are wanted"
+        )]
         let share = |units: u64| units as f32 / from as f32;
         (u32::try_from(place).unwrap_or(u32::MAX), share(here), share(end - start - here))
     };
@@ -201,7 +204,8 @@ fn hints(picture: &RgbImage) -> Vec<Hint> {
 /// The variance of the Laplacian: how much each point differs from those around it.
 fn sharpness(light: &[f32], width: usize) -> f32 {
     let height = light.len() / width.max(1);
-    let inside = (1..height.saturating_sub(1)).flat_map(|y| (1..width.saturating_sub(1)).map(move |x| y * width + x));
+    let inside =
+        (1..height.saturating_sub(1)).flat_map(|y| (1..width.saturating_sub(1)).map(move |x| y * width + x));
     let differences: Vec<f32> = inside
         .map(|at| light[at - width] + light[at + width] + light[at - 1] + light[at + 1] - 4.0 * light[at])
         .collect();

@@ -70,9 +70,9 @@ proptest! {
 #[test]
 fn every_reachable_state_has_a_text_and_a_way_on() {
     let (mut reached, mut to_visit) = (Vec::new(), vec![(State::Consented, Class::Ordinary)]);
-    let verdicts = [Verdict::Approve, Verdict::Refer]
-        .into_iter()
-        .chain(Reason::ALL.into_iter().flat_map(|reason| [Verdict::Resubmit(reason), Verdict::Decline(reason)]));
+    let verdicts = [Verdict::Approve, Verdict::Refer].into_iter().chain(
+        Reason::ALL.into_iter().flat_map(|reason| [Verdict::Resubmit(reason), Verdict::Decline(reason)]),
+    );
     let mut all = vec![
         Move::Choose,
         Move::Complete,

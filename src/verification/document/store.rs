@@ -275,7 +275,8 @@ pub fn hints(conn: &mut Conn, case: CaseId) -> QueryResult<Vec<(EvidenceId, Vec<
         .select((document_hints::evidence_id, document_hints::hints))
         .load(conn)?;
     let read = |(image, codes): (EvidenceId, String)| {
-        let hints: QueryResult<Vec<_>> = codes.split_whitespace().map(|code| decode(code, Hint::parse)).collect();
+        let hints: QueryResult<Vec<_>> =
+            codes.split_whitespace().map(|code| decode(code, Hint::parse)).collect();
         Ok((image, hints?))
     };
     rows.into_iter().map(read).collect()

@@ -29,7 +29,14 @@ pub struct Image {
 }
 
 /// Adds an image.
-pub fn insert(conn: &mut Conn, new: &NewImage, object: &str, key: &Wrapped, hash: &str, now: Time) -> QueryResult<EvidenceId> {
+pub fn insert(
+    conn: &mut Conn,
+    new: &NewImage,
+    object: &str,
+    key: &Wrapped,
+    hash: &str,
+    now: Time,
+) -> QueryResult<EvidenceId> {
     diesel::insert_into(evidence::table)
         .values((
             evidence::case_id.eq(new.case),
@@ -74,7 +81,11 @@ pub fn of_case(conn: &mut Conn, case: CaseId) -> QueryResult<Vec<Image>> {
 pub fn end_case(conn: &mut Conn, case: CaseId, now: Time) -> QueryResult<usize> {
     let these = evidence::table.filter(evidence::case_id.eq(case)).filter(evidence::destroyed_at.is_null());
     diesel::update(these)
-        .set((evidence::wrapped_by.eq(None::<String>), evidence::wrapped.eq(None::<Vec<u8>>), evidence::destroyed_at.eq(now)))
+        .set((
+            evidence::wrapped_by.eq(None::<String>),
+            evidence::wrapped.eq(None::<Vec<u8>>),
+            evidence::destroyed_at.eq(now),
+        ))
         .execute(conn)
 }
 
@@ -82,6 +93,10 @@ pub fn end_case(conn: &mut Conn, case: CaseId, now: Time) -> QueryResult<usize> 
 pub fn end_image(conn: &mut Conn, id: EvidenceId, now: Time) -> QueryResult<usize> {
     let these = evidence::table.find(id).filter(evidence::destroyed_at.is_null());
     diesel::update(these)
-        .set((evidence::wrapped_by.eq(None::<String>), evidence::wrapped.eq(None::<Vec<u8>>), evidence::destroyed_at.eq(now)))
+        .set((
+            evidence::wrapped_by.eq(None::<String>),
+            evidence::wrapped.eq(None::<Vec<u8>>),
+            evidence::destroyed_at.eq(now),
+        ))
         .execute(conn)
 }

@@ -2,9 +2,9 @@
 
 use data_encoding::BASE64URL_NOPAD;
 
+use super::HandoverId;
 use super::rules::{OPENS, SENDS, Stage};
 use super::store::{self, Handover};
-use super::HandoverId;
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
@@ -15,8 +15,7 @@ use crate::verification::document::store as cases;
 use crate::verification::document::store::Case;
 
 /// What is said of a link that cannot be used.
-pub const USED_UP: &str =
-    "This link was used already, or its 10 minutes are over. Make a new one on your computer, and scan it again.";
+pub const USED_UP: &str = "This link was used already, or its 10 minutes are over. Make a new one on your computer, and scan it again.";
 
 /// The secret of a handover's link. It follows from the number and the site's key, so that the computer can show it
 /// again though the database holds no more than its hash.
@@ -31,7 +30,9 @@ pub fn link(keys: &Keys, id: HandoverId) -> String {
 /// [`Error::Conflict`] when the case takes no images now.
 pub fn make(conn: &mut Conn, keys: &Keys, case: &Case, now: Time) -> Result<HandoverId, Error> {
     if !takes_images(case) {
-        return Err(Error::Conflict("There is nothing to photograph now. Look at where your case stands.".into()));
+        return Err(Error::Conflict(
+            "There is nothing to photograph now. Look at where your case stands.".into(),
+        ));
     }
     store::end_all(conn, case.id, now)?;
     let id = store::insert(conn, case.id, &Token::new()?.hash(), now, now + OPENS)?;

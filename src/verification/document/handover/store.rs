@@ -84,18 +84,20 @@ pub fn by_cookie(conn: &mut Conn, hash: &[u8]) -> QueryResult<Option<Handover>> 
 }
 
 /// Opens the link of this hash for the phone that gets the cookie. Of two at once, one gets it.
-pub fn open(conn: &mut Conn, link: &[u8], cookie: &[u8], now: Time, end: Time) -> QueryResult<Option<CaseId>> {
+pub fn open(
+    conn: &mut Conn,
+    link: &[u8],
+    cookie: &[u8],
+    now: Time,
+    end: Time,
+) -> QueryResult<Option<CaseId>> {
     let waiting = handovers::table
         .filter(handovers::token_hash.eq(link))
         .filter(handovers::opened_at.is_null())
         .filter(handovers::finished_at.is_null())
         .filter(handovers::expires_at.gt(now));
     diesel::update(waiting)
-        .set((
-            handovers::cookie_hash.eq(cookie),
-            handovers::opened_at.eq(now),
-            handovers::expires_at.eq(end),
-        ))
+        .set((handovers::cookie_hash.eq(cookie), handovers::opened_at.eq(now), handovers::expires_at.eq(end)))
         .returning(handovers::case_id)
         .get_result(conn)
         .optional()

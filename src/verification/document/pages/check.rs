@@ -40,13 +40,14 @@ async fn show(
     refusal: Option<String>,
 ) -> Result<HttpResponse, Error> {
     let id = member.id;
-    let loading = site.db.read(move |conn| match case_or_way(conn, id, |case| case.place.0 == State::Checking)? {
-        Ok(case) => match store::details(conn, case.id)? {
-            Some(sealed) => Ok(Ok((images_of(conn, &case)?, case, sealed))),
-            None => Ok(Err("/verification/document/details")),
-        },
-        Err(way) => Ok(Err(way)),
-    });
+    let loading =
+        site.db.read(move |conn| match case_or_way(conn, id, |case| case.place.0 == State::Checking)? {
+            Ok(case) => match store::details(conn, case.id)? {
+                Some(sealed) => Ok(Ok((images_of(conn, &case)?, case, sealed))),
+                None => Ok(Err("/verification/document/details")),
+            },
+            Err(way) => Ok(Err(way)),
+        });
     let (images, case, sealed): (Images, Case, Vec<u8>) = match loading.await? {
         Ok(loaded) => loaded,
         Err(way) => return see_other(way),

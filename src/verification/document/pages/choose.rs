@@ -85,7 +85,10 @@ pub(super) async fn choose(
         && !country.accepts(kind)
     {
         let (name, list) = (country.name, listed(country));
-        problems.add("kind", format!("We cannot check a {} from {name}. From there we accept: {list}.", kind.word()));
+        problems.add(
+            "kind",
+            format!("We cannot check a {} from {name}. From there we accept: {list}.", kind.word()),
+        );
     }
     let (Some(country), Some(kind), true) = (country, kind, problems.is_empty()) else {
         return show(&site, &member, StatusCode::UNPROCESSABLE_ENTITY, Some(form), problems).await;

@@ -48,8 +48,12 @@ impl ZoneField {
             is_asked: zoned != Zoned::Never,
             may_miss: zoned == Zoned::Mostly,
             hint: match kind {
-                Kind::Passport => "The 2 lines at the bottom of the page with your photograph, 44 characters each, with every <.",
-                _ => "The lines with the many <, mostly on the back: 3 of 30 characters, or 2 of 36. Type every <.",
+                Kind::Passport => {
+                    "The 2 lines at the bottom of the page with your photograph, 44 characters each, with every <."
+                }
+                _ => {
+                    "The lines with the many <, mostly on the back: 3 of 30 characters, or 2 of 36. Type every <."
+                }
             },
         }
     }

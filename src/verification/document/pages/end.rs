@@ -89,9 +89,11 @@ async fn show(
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
     let (id, now) = (member.id, site.clock.now());
-    let finding = site.db.read(move |conn| case_or_way(conn, id, |case| case.place.0 == State::Declined)).await?;
+    let finding =
+        site.db.read(move |conn| case_or_way(conn, id, |case| case.place.0 == State::Declined)).await?;
     let case = finding.map_err(|_| Error::NotFound)?;
-    let decided = case.decided_at.filter(|at| may_appeal(*at, case.appealed_at, now)).ok_or(Error::NotFound)?;
+    let decided =
+        case.decided_at.filter(|at| may_appeal(*at, case.appealed_at, now)).ok_or(Error::NotFound)?;
     let appealing = AppealPage {
         frame: frame(site, member.account(), "Appeal", "/verification/document/appeal"),
         told: case.reason.map_or("", |reason| reason.told()),

@@ -87,7 +87,8 @@ pub(super) async fn form(site: web::Data<Site>, member: Member) -> Result<HttpRe
         }
         None => None,
     };
-    let (is_complete, missing, count) = (images.are_complete(Some(kind)), images.missing(kind), images.there.len());
+    let (is_complete, missing, count) =
+        (images.are_complete(Some(kind)), images.missing(kind), images.there.len());
     let cards = images.cards(kind, None).into_iter();
     let phone = PhonePage {
         frame: frame(&site, member.account(), "Go on with your phone", PATH),

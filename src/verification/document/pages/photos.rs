@@ -80,11 +80,18 @@ impl Images {
     /// The sides that are missing, in words.
     pub(in crate::verification::document) fn missing(&self, kind: Kind) -> String {
         let missing = kind.sides().iter().filter(|side| !self.there.iter().any(|image| image.side == **side));
-        missing.map(|side| format!("the {}", about(kind, *side).0.to_lowercase())).collect::<Vec<_>>().join(" and ")
+        missing
+            .map(|side| format!("the {}", about(kind, *side).0.to_lowercase()))
+            .collect::<Vec<_>>()
+            .join(" and ")
     }
 
     /// The cards of a document of this kind; beside a side stands what was wrong with what was sent for it.
-    pub(in crate::verification::document) fn cards(&self, kind: Kind, wrong: Option<&(Side, String)>) -> Vec<Card> {
+    pub(in crate::verification::document) fn cards(
+        &self,
+        kind: Kind,
+        wrong: Option<&(Side, String)>,
+    ) -> Vec<Card> {
         let sides = kind.sides().iter().chain([&Side::Other]);
         let card = |side: &Side| {
             let (title, about) = about(kind, *side);
@@ -203,7 +210,9 @@ pub(in crate::verification::document) async fn receive(
             refusal: None,
         })),
         Stopped::Other(Error::Refused(why)) => whole(StatusCode::UNPROCESSABLE_ENTITY, why),
-        Stopped::Other(error @ Error::TooMany { .. }) => whole(StatusCode::TOO_MANY_REQUESTS, error.to_string()),
+        Stopped::Other(error @ Error::TooMany { .. }) => {
+            whole(StatusCode::TOO_MANY_REQUESTS, error.to_string())
+        }
         Stopped::Other(error @ Error::Busy) => whole(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
         Stopped::Other(other) => Err(other),
     }

@@ -37,11 +37,13 @@ pub enum FileProblem {
     TooManyPixels(u32, u32),
     /// It would take too much memory.
     #[error(
-        "The picture has {0} × {1} pixels, packed in a way that takes too much memory to read. Save it as an ordinary JPEG of at most 4,000 × 3,000 pixels."
+        "The picture has {0} × {1} pixels, in a form that takes more memory to read than one picture may. Save it smaller, as an ordinary JPEG: 4,000 × 3,000 pixels are plenty."
     )]
     TooMuch(u32, u32),
     /// It breaks off, or is damaged.
-    #[error("The file breaks off or is damaged, so the picture cannot be read to its end. Photograph the document once more.")]
+    #[error(
+        "The file breaks off or is damaged, so the picture cannot be read to its end. Photograph the document once more."
+    )]
     Damaged,
     /// Nobody could read it.
     #[error(
@@ -49,7 +51,9 @@ pub enum FileProblem {
     )]
     TooSmall(u32, u32),
     /// There are enough.
-    #[error("You have sent {FILES} images, and that is the most for one document. Remove one before you add another.")]
+    #[error(
+        "You have sent {FILES} images, and that is the most for one document. Remove one before you add another."
+    )]
     TooMany,
 }
 
@@ -77,7 +81,9 @@ pub fn what_it_is(bytes: &[u8]) -> &'static str {
         "a GIF"
     } else if begins(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         "a WebP picture"
-    } else if brand.starts_with(b"ftyp") && [&b"heic"[..], b"heix", b"mif1", b"msf1", b"hevc"].contains(&&brand[4..]) {
+    } else if brand.starts_with(b"ftyp")
+        && [&b"heic"[..], b"heix", b"mif1", b"msf1", b"hevc"].contains(&&brand[4..])
+    {
         "a HEIC picture, which telephones of Apple make"
     } else if brand.starts_with(b"ftyp") && brand.ends_with(b"avif") {
         "an AVIF picture"
@@ -141,7 +147,9 @@ impl Hint {
             Self::Small => "It has few pixels: go nearer, so that the document fills the picture.",
             Self::Dark => "It looks dark: daylight beside a window helps.",
             Self::Bright => "It looks very bright: take it away from lamps and switch the flash off.",
-            Self::Blurred => "It does not look sharp: hold still, and touch the document on the screen to focus.",
+            Self::Blurred => {
+                "It does not look sharp: hold still, and touch the document on the screen to focus."
+            }
         }
     }
 
