@@ -15,7 +15,7 @@ use crate::verification::{CaseId, EvidenceId};
 
 /// Keeps an image: its row first, then its object.
 pub async fn keep(db: &Db, vault: &Vault, new: NewImage, now: Time) -> Result<EvidenceId, Error> {
-    let object = Token::new()?.as_str().to_owned();
+    let object = HEXLOWER.encode(&Token::new()?.hash());
     let (key, context) = (DataKey::new()?, format!("evidence {object}"));
     let sealed = key.seal(&context, &new.jpeg)?;
     let wrapped = vault.keys.wrap(&key, &context)?;

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use super::actions::NewImage;
+use super::vault::NewImage;
 use crate::clock::Time;
 use crate::db::schema::evidence;
 use crate::db::{Conn, decode};

@@ -138,7 +138,7 @@ fn pictures() -> Vec<(&'static str, Vec<u8>, Fate)> {
         ("exif.png", with_chunk(b"eXIf", &exif(1)[6..]), Clean),
         ("unknown-chunk.png", with_chunk(b"hiDe", hidden), Clean),
         ("png-and-php.png", joined(&[&written(&drawn(700, 500), ImageFormat::Png), b"<?php", hidden]), Clean),
-        ("clear.png", written(&clear.into(), ImageFormat::Png), Clean),
+        ("clear.png", written(&DynamicImage::ImageRgba8(clear), ImageFormat::Png), Clean),
         ("sixteen-bits.png", written(&DynamicImage::ImageRgb16(deep), ImageFormat::Png), Clean),
         ("grey.jpg", jpeg(&DynamicImage::ImageLuma8(grey)), Clean),
     ]
