@@ -336,10 +336,10 @@ mod tests {
         for path in ["/p/7/like", "/p/7/edit", "/p/7/report", "/t/7/title", "/admin/rules", "/", "/new"] {
             assert!(!is_open_to_barred(silenced, path) && !is_open_to_barred(suspended, path), "{path}");
         }
-        for path in ["/logout", "/notices/7/appeal", "/t/7/replies"] {
+        for path in ["/logout", "/notices/7/appeal", "/t/7/replies", "/verification/document/withdraw"] {
             assert!(is_open_to_barred(silenced, path) && is_open_to_barred(suspended, path), "{path}");
         }
-        for path in ["/t/7/draft/discard", "/settings/profile", "/read", "/t/7/bookmark"] {
+        for path in ["/t/7/draft/discard", "/settings/profile", "/read", "/verification/document/photos"] {
             assert!(is_open_to_barred(silenced, path) && !is_open_to_barred(suspended, path), "{path}");
         }
     }

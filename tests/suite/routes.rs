@@ -310,6 +310,34 @@ const TABLE: &[Row] = &[
     post("/texts/receipts/twilio/{key}", "/texts/receipts/twilio/1.nonsense", &[], [404; 5]),
     get("/texts/receipts/kannel/{key}", "/texts/receipts/kannel/1.nonsense", [404; 5]),
     post("/texts/receipts/kannel/{key}", "/texts/receipts/kannel/1.nonsense", &[], [404; 5]),
+    // The document: nobody here has begun, so they are led to the beginning
+    get("/verification/documents", "/verification/documents", ALL),
+    get("/verification/document", "/verification/document", [303; 5]),
+    get("/verification/document/consent", "/verification/document/consent", SIGNED_IN),
+    post("/verification/document/consent", "/verification/document/consent", &[], members(422)),
+    get("/verification/document/choose", "/verification/document/choose", [303; 5]),
+    post("/verification/document/choose", "/verification/document/choose", &[], members(303)),
+    get("/verification/document/photos", "/verification/document/photos", [303; 5]),
+    post("/verification/document/photos", "/verification/document/photos", &[], members(303)),
+    post("/verification/document/photos/remove", "/verification/document/photos/remove", IMAGE, members(404)),
+    get("/verification/document/phone", "/verification/document/phone", [303; 5]),
+    post("/verification/document/phone", "/verification/document/phone", &[], members(303)),
+    get("/verification/document/phone/state", "/verification/document/phone/state", SIGNED_IN),
+    get("/verification/document/details", "/verification/document/details", [303; 5]),
+    post("/verification/document/details", "/verification/document/details", &[], members(303)),
+    get("/verification/document/check", "/verification/document/check", [303; 5]),
+    post("/verification/document/check", "/verification/document/check", &[], members(404)),
+    get("/verification/document/withdraw", "/verification/document/withdraw", [303; 5]),
+    post("/verification/document/withdraw", "/verification/document/withdraw", &[], members(303)),
+    get("/verification/document/appeal", "/verification/document/appeal", [303, 404, 404, 404, 404]),
+    post("/verification/document/appeal", "/verification/document/appeal", &[], members(404)),
+    // The phone, which needs its link or its cookie and nothing else
+    get("/handover", "/handover", [404; 5]),
+    post("/handover", "/handover", &[], [404; 5]),
+    get("/handover/done", "/handover/done", ALL),
+    post("/handover/done", "/handover/done", &[], [404; 5]),
+    get("/handover/{link}", "/handover/nonsense", [404; 5]),
+    post("/handover/{link}", "/handover/nonsense", &[], [404; 5]),
     // The administration
     get("/admin", "/admin", ADMINISTRATORS),
     get("/admin/members", "/admin/members", ADMINISTRATORS),
@@ -357,6 +385,7 @@ const DEMO: &[Row] = &[
     get("/outbox/{id}", "/outbox/1", ALL),
 ];
 
+const IMAGE: &[(&str, &str)] = &[("image", "1")];
 const THREAD: &[(&str, &str)] = &[("title", "One more thread"), ("body", "Words of a member.")];
 const ANNOUNCEMENT: &[(&str, &str)] =
     &[("title", "What changes here"), ("type", "announcement"), ("body", "Words of a manager.")];

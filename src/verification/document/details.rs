@@ -1,7 +1,6 @@
 //! What a member types of a document: read, held against the zone, and sealed.
 
 use chrono::NaiveDate;
-use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -193,22 +192,12 @@ fn birth(text: &str, today: NaiveDate, wrong: &mut Wrong) -> Option<NaiveDate> {
     let date = date(text);
     match date {
         None => wrong.push(("birth_date", DATE.to_owned())),
-        Some(date) if date >= today || date.years_before(today) > 120 => {
+        Some(date) if date >= today || today.years_since(date).is_some_and(|years| years > 120) => {
             wrong.push(("birth_date", "Look at the year: nobody alive was born on that day.".to_owned()));
         }
         Some(_) => {}
     }
     date
-}
-
-trait Years {
-    fn years_before(self, later: Self) -> i64;
-}
-
-impl Years for NaiveDate {
-    fn years_before(self, later: Self) -> i64 {
-        later.signed_duration_since(self).num_days() / 365
-    }
 }
 
 fn expiry(typed: &Typed, today: NaiveDate, wrong: &mut Wrong) -> Option<NaiveDate> {
@@ -370,13 +359,6 @@ fn in_zone(name: &str, spelt: bool) -> String {
         }
     }
     letters.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The hash of the words that a member agrees to.
-#[must_use]
-pub fn hash_of(words: &str) -> String {
-    use sha2::{Digest, Sha256};
-    HEXLOWER.encode(&Sha256::digest(words.as_bytes()))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use crate::text::images::fit;
 use crate::uploads::images::{Opened, Reading, open};
 use crate::uploads::rules::LARGEST_FILE;
 
-/// The most memory that the points of one may take: forty million of three bytes.
-const MEMORY: u64 = 120_000_000;
+/// The most memory that the points of one may take, in bytes: thirty-three million of three each.
+const MEMORY: u64 = 100_000_000;
 /// How good the JPEG is, of 100: the small print has to be readable.
 const QUALITY: u8 = 88;
 /// The longer side of the picture that is measured.

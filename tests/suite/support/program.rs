@@ -160,6 +160,13 @@ impl Program {
         self.origin.trim_start_matches("http://")
     }
 
+    /// The most memory that it held at once so far, in bytes.
+    pub fn peak(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     /// Ends it at once, as a power cut would.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

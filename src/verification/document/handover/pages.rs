@@ -54,9 +54,19 @@ async fn look(site: web::Data<Site>, link: web::Path<String>) -> Result<HttpResp
 }
 
 fn show_link(site: &Site, link: String, is_waiting: bool) -> Result<HttpResponse, Error> {
-    let status = if is_waiting { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    let refusal = (!is_waiting).then_some(USED_UP);
-    unkept(status, &OpenPage { frame: frame(site, "Send images of your document"), link, refusal })
+    if !is_waiting {
+        return refuse(site, USED_UP);
+    }
+    let frame = frame(site, "Send images of your document");
+    unkept(StatusCode::OK, &OpenPage { frame, link, refusal: None })
+}
+
+/// What is said to a phone whose half hour is over, or whose case moved on.
+const ENDED: &str = "This phone can send nothing more: half an hour is over, or the document was sent off. Make a new link on your computer if something is missing.";
+
+fn refuse(site: &Site, why: &'static str) -> Result<HttpResponse, Error> {
+    let frame = frame(site, "This link cannot be used");
+    unkept(StatusCode::NOT_FOUND, &OpenPage { frame, link: String::new(), refusal: Some(why) })
 }
 
 async fn open(site: web::Data<Site>, link: web::Path<String>) -> Result<HttpResponse, Error> {
@@ -122,7 +132,10 @@ async fn show(
         let (_, case) = actions::of_cookie(conn, &cookie, now)?;
         Ok((images_of(conn, &case)?, case))
     });
-    let (images, case) = loading.await?;
+    let (images, case) = match loading.await {
+        Err(Error::NotFound) => return refuse(site, ENDED),
+        other => other?,
+    };
     let kind = case.kind.ok_or(Error::NotFound)?;
     let photos = PhotosPage {
         frame: frame(site, "Photograph your document"),
@@ -146,7 +159,10 @@ async fn send(
     let (cookie, now) = (cookie_of(&site, &request)?, site.clock.now());
     let holder = cookie.clone();
     // Whoever may not send is not read.
-    let (_, case) = site.db.read(move |conn| actions::of_cookie(conn, &holder, now)).await?;
+    let (_, case) = match site.db.read(move |conn| actions::of_cookie(conn, &holder, now)).await {
+        Err(Error::NotFound) => return refuse(&site, ENDED),
+        other => other?,
+    };
     let form = match FileForm::read(&mut parts, "image", LARGEST_FILE).await {
         Err(Error::Refused(why)) => {
             return show(&site, cookie, StatusCode::UNPROCESSABLE_ENTITY, None, Some(why)).await;

@@ -37,7 +37,7 @@ pub enum FileProblem {
     TooManyPixels(u32, u32),
     /// It would take too much memory.
     #[error(
-        "The picture has {0} × {1} pixels, packed in a way that takes too much memory to read. Save it as an ordinary JPEG of at most 4,000 × 3,000 pixels."
+        "The picture has {0} × {1} pixels, in a form that takes more memory to read than one picture may. Save it smaller, as an ordinary JPEG: 4,000 × 3,000 pixels are plenty."
     )]
     TooMuch(u32, u32),
     /// It breaks off, or is damaged.
