@@ -23,8 +23,8 @@ pub use people::{
 pub use trust::{
     agent_shifts, board_gates, consent_texts, destruction_heads, destruction_leaves, destruction_log,
     destruction_nodes, document_cases, document_decisions, evidence, handovers, newcomer_tests,
-    passkey_challenges, pending_sign_ins, phone_checks, phone_tries, recovery_codes, sealing_keys, second_factors, test_arms,
-    text_prefixes, texts,
+    passkey_challenges, pending_sign_ins, phone_checks, phone_tries, recovery_codes, sealing_keys,
+    second_factors, test_arms, text_prefixes, texts,
 };
 
 diesel::joinable!(member_roles -> members (member_id));

@@ -17,6 +17,7 @@ mod boards;
 mod drafts;
 mod edits;
 mod exchange;
+mod factors;
 mod feeds;
 mod jobs;
 mod layout;

@@ -66,8 +66,9 @@ fn status(is_refused: bool) -> StatusCode {
 
 /// Reads what a script sent. The way of sending does not matter: forms of other sites are refused by their origin.
 fn sent<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(body)
-        .map_err(|_| Error::Refused("This did not arrive as it was sent. Reload the page, and try again.".into()))
+    serde_json::from_slice(body).map_err(|_| {
+        Error::Refused("This did not arrive as it was sent. Reload the page, and try again.".into())
+    })
 }
 
 /// A question for the browser, as JSON.
@@ -128,7 +129,9 @@ async fn who(
     }
     let (handle, now) = (member.handle.clone(), site.clock.now());
     let from = address::of(request, site.settings.proxies);
-    if Typed::parse(&typed).is_some() && show_code(site, member, request, typed.clone()).await? == Outcome::Right {
+    if Typed::parse(&typed).is_some()
+        && show_code(site, member, request, typed.clone()).await? == Outcome::Right
+    {
         return Ok(None);
     }
     let counted = site.db.write(move |conn| accounts::count_sign_in(conn, &handle, &from, now)).await?;

@@ -122,7 +122,8 @@ fn unasked(cause: impl std::fmt::Debug) -> Error {
 }
 
 fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|cause| Error::internal(format!("a passkey cannot be read: {cause}")))
+    serde_json::from_slice(bytes)
+        .map_err(|cause| Error::internal(format!("a passkey cannot be read: {cause}")))
 }
 
 fn write(value: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
@@ -130,7 +131,8 @@ fn write(value: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
 }
 
 fn text(value: &impl serde::Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|cause| Error::internal(format!("a question cannot be sent: {cause}")))
+    serde_json::to_string(value)
+        .map_err(|cause| Error::internal(format!("a question cannot be sent: {cause}")))
 }
 
 #[cfg(test)]

@@ -251,8 +251,7 @@ pub fn prove_token(conn: &mut Conn, token_hash: &[u8], now: Time) -> QueryResult
 
 /// Forgets what a member's sessions but this one showed.
 pub fn forget_proofs(conn: &mut Conn, member: MemberId, keep: SessionId) -> QueryResult<usize> {
-    let others =
-        sessions::table.filter(sessions::member_id.eq(member)).filter(sessions::id.ne(keep));
+    let others = sessions::table.filter(sessions::member_id.eq(member)).filter(sessions::id.ne(keep));
     diesel::update(others).set(sessions::proved_at.eq(None::<Time>)).execute(conn)
 }
 

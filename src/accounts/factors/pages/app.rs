@@ -56,7 +56,8 @@ impl Picture {
         const QUIET: usize = 4;
         let code = QrCode::new(text).map_err(|cause| Error::internal(format!("no picture: {cause}")))?;
         let width = code.width();
-        let dark = code.to_colors().into_iter().enumerate().filter(|(_, colour)| *colour == qrcode::Color::Dark);
+        let dark =
+            code.to_colors().into_iter().enumerate().filter(|(_, colour)| *colour == qrcode::Color::Dark);
         let squares = dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width + QUIET, at / width + QUIET));
         Ok(Self { side: width + 2 * QUIET, path: squares.collect() })
     }
@@ -138,9 +139,7 @@ pub(super) async fn add(
     let adding = site.db.write(move |conn| actions::add_app(conn, &keys, whose, &name, &own, &code, now));
     match adding.await {
         Ok(()) => see_other(&format!("{PATH}?saved=app")),
-        Err(Error::Refused(why)) => {
-            respond(&site, &member, &secret, form, Problems::one("code", why)).await
-        }
+        Err(Error::Refused(why)) => respond(&site, &member, &secret, form, Problems::one("code", why)).await,
         Err(other) => Err(other),
     }
 }

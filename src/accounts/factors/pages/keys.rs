@@ -69,9 +69,9 @@ async fn question_for(
     }
     let (keys, whose, now) = (site.keys.clone(), (member.id, member.session), site.clock.now());
     let (handle, name) = (member.handle.clone(), member.name.clone());
-    let asked = site.db.write(move |conn| {
-        actions::ask_new_passkey(conn, &keys, &passkeys, whose, (&handle, &name), now)
-    });
+    let asked = site
+        .db
+        .write(move |conn| actions::ask_new_passkey(conn, &keys, &passkeys, whose, (&handle, &name), now));
     asked.await
 }
 
@@ -93,8 +93,7 @@ async fn keep(site: &Site, member: &Member, answered: Answered) -> Result<bool, 
     let passkeys = Passkeys::of(&site.settings).ok_or_else(|| Error::refused(NO_PASSKEYS))?;
     let (keys, whose, now) = (site.keys.clone(), (member.id, member.session), site.clock.now());
     let answer = answered.answer.to_string();
-    let adding = site
-        .db
-        .write(move |conn| actions::add_passkey(conn, &keys, &passkeys, whose, &name, &answer, now));
+    let adding =
+        site.db.write(move |conn| actions::add_passkey(conn, &keys, &passkeys, whose, &name, &answer, now));
     adding.await
 }
