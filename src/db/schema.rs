@@ -29,6 +29,7 @@ pub use trust::{
     passkey_challenges, phone_checks, phone_tries, recovery_codes, sealing_keys, second_factors, test_arms,
     text_limits, text_prefixes, texts,
     newcomer_tests, passkey_challenges, phone_checks, phone_tries, recovery_codes, sealing_keys,
+    passkey_challenges, pending_sign_ins, phone_checks, phone_tries, recovery_codes, sealing_keys,
     second_factors, test_arms, text_prefixes, texts,
 };
 

@@ -73,6 +73,7 @@ pub enum Account {
 
 /// A member, as the header shows them.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for one link in the header, in any mixture")]
 pub struct HeaderMember {
     /// Name that people read.
     pub name: String,

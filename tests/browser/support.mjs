@@ -40,12 +40,13 @@ async function ready(base, child, said) {
   throw new Error(`${BIN} did not become ready:\n${said.join("")}`);
 }
 
-/** A demo forum of its own in a temporary folder. Stop it with `stop()`. */
-export async function startForum({ settings = [] } = {}) {
+/** A demo forum of its own in a temporary folder, by its number or under a name. Stop it with `stop()`. */
+export async function startForum({ settings = [], name } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "touchstone-browser-"));
   const data = join(folder, "data");
   const port = await freePort();
-  const base = `http://127.0.0.1:${port}`;
+  const base = `http://${name ?? "127.0.0.1"}:${port}`;
+  if (name) settings = [...settings, "--url", base];
   const child = spawn(BIN, ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--data", data, ...settings], {
     cwd: folder,
     env: cleanEnvironment(),

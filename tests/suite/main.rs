@@ -19,6 +19,7 @@ mod drafts;
 mod edits;
 mod evidence;
 mod exchange;
+mod factors;
 mod feeds;
 mod gates;
 mod jobs;

@@ -1,4 +1,4 @@
-//! Passkeys (WebAuthn): what a browser is asked, and what its answer says. Questions and answers are JSON.
+//! Passkeys (`WebAuthn`): what a browser is asked, and what its answer says. Questions and answers are JSON.
 
 use webauthn_rs::prelude::{
     AuthenticationResult, Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential,
@@ -78,7 +78,7 @@ impl Passkeys {
         let known = known.iter().map(|bytes| Ok(read::<Passkey>(bytes)?.cred_id().clone()));
         let known = known.collect::<Result<Vec<_>, Error>>()?;
         let asked = self.0.start_passkey_registration(Uuid::from_bytes(user), handle, name, Some(known));
-        let (question, state) = asked.map_err(unasked)?;
+        let (question, state) = asked.map_err(|cause| unasked(&cause))?;
         Ok(Question { json: text(&question)?, state: write(&state)? })
     }
 
@@ -102,7 +102,8 @@ impl Passkeys {
     /// When a stored passkey cannot be read.
     pub fn ask(&self, passkeys: &[Vec<u8>]) -> Result<Question, Error> {
         let passkeys = passkeys.iter().map(|bytes| read(bytes)).collect::<Result<Vec<Passkey>, Error>>()?;
-        let (question, state) = self.0.start_passkey_authentication(&passkeys).map_err(unasked)?;
+        let (question, state) =
+            self.0.start_passkey_authentication(&passkeys).map_err(|cause| unasked(&cause))?;
         Ok(Question { json: text(&question)?, state: write(&state)? })
     }
 
@@ -117,7 +118,7 @@ impl Passkeys {
     }
 }
 
-fn unasked(cause: impl std::fmt::Debug) -> Error {
+fn unasked(cause: &impl std::fmt::Debug) -> Error {
     Error::internal(format!("a passkey could not be asked for: {cause:?}"))
 }
 

@@ -33,7 +33,7 @@ pub const NOTED: TimeDelta = TimeDelta::minutes(1);
 /// What kind of second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A key that a device keeps (WebAuthn).
+    /// A key that a device keeps (`WebAuthn`).
     Passkey,
     /// Codes that an app makes (RFC 6238).
     App,

@@ -12,4 +12,10 @@ impl Person {
     pub fn visitor() -> Self {
         Self::default()
     }
+
+    /// The hash of the token in their session's cookie.
+    pub fn token_hash(&self) -> Vec<u8> {
+        let cookie = self.cookie.as_deref().expect("somebody who is signed in");
+        touchstone::tokens::hash(cookie.split_once('=').unwrap().1)
+    }
 }

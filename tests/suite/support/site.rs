@@ -6,7 +6,10 @@ use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, COOKIE};
 use actix_web::test;
 use chrono::NaiveDate;
+use touchstone::accounts;
 use touchstone::accounts::actions::{self, Added};
+use touchstone::accounts::factors;
+use touchstone::accounts::factors::rules::code_at;
 use touchstone::accounts::passwords;
 use touchstone::accounts::rules::Email;
 use touchstone::accounts::store::Device;
@@ -29,6 +32,9 @@ use super::{Page, Person};
 
 /// The password of everybody whom a test makes.
 pub const PASSWORD: &str = "slate gold streak lantern";
+
+/// The secret of every app that a test adds.
+pub const SECRET: &[u8] = b"12345678901234567890";
 
 static HASH: LazyLock<String> = LazyLock::new(|| passwords::hash_now(PASSWORD).unwrap());
 
@@ -161,6 +167,39 @@ impl TestSite {
     /// A member with a tier who is signed in.
     pub fn rated(&self, handle: &str, tier: Tier) -> Person {
         self.person(handle, &[], Some(tier))
+    }
+
+    /// A verification agent at the desk: signed in, with an app that was shown just now.
+    pub fn agent(&self, handle: &str) -> Person {
+        self.add_app(self.staff(handle, &[Role::VerificationAgent]))
+    }
+
+    /// A senior agent at the desk.
+    pub fn senior(&self, handle: &str) -> Person {
+        self.add_app(self.staff(handle, &[Role::SeniorAgent]))
+    }
+
+    /// Gives somebody an app with [`SECRET`], shown in their session. Its code of this moment is still to be had.
+    pub fn add_app(&self, who: Person) -> Person {
+        let (keys, now, hash) = (self.forum.site.keys.clone(), self.clock.now(), who.token_hash());
+        let code = code_at(SECRET, now - chrono::TimeDelta::seconds(30));
+        self.write(move |conn| {
+            let found = accounts::store::find_session(conn, &hash)?.ok_or(Error::NotFound)?;
+            let whose = (found.member, found.session);
+            factors::actions::add_app(conn, &keys, whose, "My phone", SECRET, &code, now)
+        });
+        who
+    }
+
+    /// Shows the second factor in somebody's session again, as after a pause.
+    pub fn prove(&self, who: &Person) {
+        let (hash, now) = (who.token_hash(), self.clock.now());
+        self.write(move |conn| Ok(factors::store::prove_token(conn, &hash, now)?));
+    }
+
+    /// The code that every app of the tests shows now.
+    pub fn code(&self) -> String {
+        code_at(SECRET, self.clock.now())
     }
 
     fn person(&self, handle: &str, roles: &[Role], tier: Option<Tier>) -> Person {

@@ -89,10 +89,11 @@ pub(super) async fn add(
 }
 
 async fn keep(site: &Site, member: &Member, answered: Answered) -> Result<bool, Error> {
-    let name = rules::name(&answered.name).map_err(Error::refused)?;
+    let Answered { name, answer } = answered;
+    let name = rules::name(&name).map_err(Error::refused)?;
     let passkeys = Passkeys::of(&site.settings).ok_or_else(|| Error::refused(NO_PASSKEYS))?;
     let (keys, whose, now) = (site.keys.clone(), (member.id, member.session), site.clock.now());
-    let answer = answered.answer.to_string();
+    let answer = answer.to_string();
     let adding =
         site.db.write(move |conn| actions::add_passkey(conn, &keys, &passkeys, whose, &name, &answer, now));
     adding.await

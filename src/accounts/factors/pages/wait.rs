@@ -81,12 +81,8 @@ fn open(site: &Site, mut answer: HttpResponse, token: &Token) -> Result<HttpResp
     Ok(answer)
 }
 
-fn over() -> Error {
-    Error::Forbidden("Signing in took too long. Sign in with your password once more.".into())
-}
-
 pub(super) async fn ask(site: web::Data<Site>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let Some(hash) = waiting_hash(&request, &site.settings) else { return told(over()) };
+    let Some(hash) = waiting_hash(&request, &site.settings) else { return told(actions::over()) };
     let Some(passkeys) = Passkeys::of(&site.settings) else { return told(Error::refused(NO_PASSKEYS)) };
     let (keys, now) = (site.keys.clone(), site.clock.now());
     match site.db.write(move |conn| actions::ask_waiting(conn, &keys, &passkeys, &hash, now)).await {
@@ -100,7 +96,7 @@ pub(super) async fn sign_in_with_passkey(
     request: HttpRequest,
     body: web::Bytes,
 ) -> Result<HttpResponse, Error> {
-    let Some(hash) = waiting_hash(&request, &site.settings) else { return told(over()) };
+    let Some(hash) = waiting_hash(&request, &site.settings) else { return told(actions::over()) };
     let Answered { answer, next } = sent(&body)?;
     let Some(passkeys) = Passkeys::of(&site.settings) else { return told(Error::refused(NO_PASSKEYS)) };
     let (token, device, keys) = (Token::new()?, device(&request, &site.settings), site.keys.clone());
