@@ -1,5 +1,6 @@
 //! Accounts, sessions, links and counted tries in the database.
 
+mod mailbox;
 pub mod old;
 
 use diesel::prelude::*;
@@ -12,6 +13,8 @@ use crate::db::{Conn, decode, on_backend};
 use crate::members::MemberId;
 use crate::members::rules::{Role, Tier};
 use crate::sealing::{Keys, SealedAddress};
+
+pub use mailbox::{Mailbox, by_email, mailbox_of};
 
 /// A member about to be written.
 #[derive(Clone, Debug)]
@@ -77,56 +80,6 @@ pub fn credentials(conn: &mut Conn, keys: &Keys, login: &str) -> QueryResult<Opt
         .first(conn)
         .optional()
         .map(|row| row.map(|(id, password_hash)| Credentials { id, password_hash }))
-}
-
-/// A member's e-mail address and whether it is confirmed.
-#[derive(Clone, Debug)]
-pub struct Mailbox {
-    /// Who.
-    pub id: MemberId,
-    /// Name in addresses.
-    pub handle: String,
-    /// Name that people read.
-    pub name: String,
-    /// The address.
-    pub email: Option<String>,
-    /// When it was confirmed.
-    pub verified_at: Option<Time>,
-}
-
-/// The account of this address in lower case.
-pub fn by_email(conn: &mut Conn, keys: &Keys, lower: &str) -> QueryResult<Option<Mailbox>> {
-    let account = members::table.filter(members::email_key.eq(keys.address_index(lower)));
-    let row = account.select(MAILBOX).first(conn).optional()?;
-    row.map(|row| mailbox(keys, row)).transpose()
-}
-
-/// The mailbox of a member.
-pub fn mailbox_of(conn: &mut Conn, keys: &Keys, id: MemberId) -> QueryResult<Option<Mailbox>> {
-    let row = members::table.find(id).select(MAILBOX).first(conn).optional()?;
-    row.map(|row| mailbox(keys, row)).transpose()
-}
-
-type MailboxRow = (MemberId, String, String, Columns, Option<Time>);
-type Columns = (Option<String>, Option<String>);
-type MailboxColumns = (
-    members::id,
-    members::handle,
-    members::name,
-    (members::email, members::email_key),
-    members::email_verified_at,
-);
-const MAILBOX: MailboxColumns = (
-    members::id,
-    members::handle,
-    members::name,
-    (members::email, members::email_key),
-    members::email_verified_at,
-);
-
-fn mailbox(keys: &Keys, (id, handle, name, email, verified_at): MailboxRow) -> QueryResult<Mailbox> {
-    let email = keys.open_address(email.0.as_deref(), email.1.as_deref())?;
-    Ok(Mailbox { id, handle, name, email, verified_at })
 }
 
 /// Whether a handle is taken.

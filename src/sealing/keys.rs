@@ -1,6 +1,5 @@
 //! The site's keys in memory, and what can be done with them.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -24,6 +23,8 @@ const NONCE: usize = 24;
 const VERSION: u8 = 1;
 /// What sealed text begins with; no address, name or number does.
 const TEXT: &str = "sealed1.";
+/// What columns of sealed text are like, for `LIKE`.
+pub const SEALED_TEXT: &str = "sealed1.%";
 
 /// Something did not open: another key, another context, or changed bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -98,7 +99,7 @@ fn random<const N: usize>() -> Result<[u8; N], Error> {
 }
 
 /// The context in which a key of the site is wrapped.
-fn wrapping(purpose: &str) -> String {
+pub(super) fn wrapping(purpose: &str) -> String {
     format!("key for {purpose}")
 }
 
@@ -180,12 +181,6 @@ impl Keys {
         let bytes = BASE64URL_NOPAD.decode(encoded.as_bytes()).map_err(|_| SealFailure)?;
         let plain = self.unseal(context, &bytes)?;
         String::from_utf8(plain.to_vec()).map_err(|_| SealFailure)
-    }
-
-    /// Whether text has the form that [`Keys::seal_text`] gives it.
-    #[must_use]
-    pub fn is_sealed_text(text: &str) -> bool {
-        text.starts_with(TEXT)
     }
 
     /// A value's blind index: the same for the same value, and nothing to whoever has no key (HMAC-SHA-256).
@@ -300,46 +295,6 @@ impl Keys {
     }
 }
 
-/// What the keys look like from outside, for whoever asks what is wrong.
-#[derive(Clone, Debug, Default)]
-pub struct Inspected {
-    /// The wrapping keys, the newest last.
-    pub names: Vec<String>,
-    /// How many of the site's keys each of them wraps.
-    pub wraps: BTreeMap<String, usize>,
-    /// What is wrong, a sentence each.
-    pub wrong: Vec<String>,
-}
-
-/// Tries every key of the site, and makes none.
-///
-/// # Errors
-/// When the database fails.
-pub fn inspect(conn: &mut Conn, source: &KeySource) -> Result<Inspected, Error> {
-    let (stored, mut found) = (store::all(conn)?, Inspected::default());
-    for (_, wrapped) in &stored {
-        *found.wraps.entry(wrapped.by.clone()).or_default() += 1;
-    }
-    match masters::load(source) {
-        Err(why) => found.wrong.push(format!("The keys cannot be read: {why}.")),
-        Ok(None) if stored.is_empty() => {
-            found.wrong.push("There are no keys yet: start the forum once.".into())
-        }
-        Ok(None) => found
-            .wrong
-            .push(format!("The {source} is missing, and nothing that is sealed can be opened: put it back.")),
-        Ok(Some(masters)) => {
-            found.names = masters.names().map(str::to_owned).collect();
-            let failing = stored.iter().filter_map(|(purpose, wrapped)| {
-                unwrap(&masters, wrapped, &wrapping(purpose)).err().map(|why| why.cause())
-            });
-            let reasons: BTreeSet<String> = failing.collect();
-            found.wrong.extend(reasons.into_iter().map(|why| format!("In the {source}, {why}.")));
-        }
-    }
-    Ok(found)
-}
-
 fn loaded(source: &KeySource) -> Result<Masters, Error> {
     let masters = masters::load(source).map_err(Error::internal)?;
     masters.ok_or_else(|| Error::internal("the key file is missing: put it back"))
@@ -351,7 +306,7 @@ fn wrap(masters: &Masters, key: &DataKey, context: &str) -> Result<Wrapped, Erro
     Ok(Wrapped { by: name.to_owned(), bytes })
 }
 
-fn unwrap(masters: &Masters, wrapped: &Wrapped, context: &str) -> Result<DataKey, Error> {
+pub(super) fn unwrap(masters: &Masters, wrapped: &Wrapped, context: &str) -> Result<DataKey, Error> {
     let master = masters.find(&wrapped.by).ok_or_else(|| {
         Error::internal(format!("the wrapping key {} is missing: put it back into the key file", wrapped.by))
     })?;

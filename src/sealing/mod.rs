@@ -2,10 +2,12 @@
 //! outside the database: in a file, or by a command that prints one.
 
 mod addresses;
+mod inspect;
 mod keys;
 mod masters;
 pub mod store;
 
 pub use addresses::SealedAddress;
-pub use keys::{DataKey, Inspected, Keys, SealFailure, Wrapped, inspect, is_signed};
+pub use inspect::{Inspected, inspect};
+pub use keys::{DataKey, Keys, SEALED_TEXT, SealFailure, Wrapped, is_signed};
 pub use masters::{Masters, Rotation};

@@ -305,15 +305,19 @@ fn what_an_earlier_version_kept_in_the_clear_is_sealed_and_overwritten() {
     assert!(!again.contains("sealed"), "{again}");
     assert_eq!(planted.count("site_facts WHERE name = 'remains-to-overwrite'"), 0);
 
-    // Nothing is lost by it: the member signs in by the address, the queue goes on.
-    let server = planted.serve(&Sink::start("250 fine"));
+    // Nothing is lost by it: the member signs in by the address, the mail says why it failed, and leaves.
+    let sink = Sink::start("250 fine");
+    let server = planted.serve(&sink);
     Client::new(&server).sign_in(ADDRESS, PASSWORD);
     let mut boss = Client::new(&server);
     boss.sign_in("boss-b", PASSWORD);
     let page = boss.get("/admin/mail").unwrap().body;
-    for words in [ADDRESS, "Zeb, look", "nobody here"] {
+    for words in ["to Z…@Planted-Post.Example", "Zeb, look", "nobody here"] {
         assert!(page.contains(words), "no {words} in {page}");
     }
+    assert_eq!(boss.post("/admin/mail/1/again", &[]).unwrap().status, 303);
+    let mail = wait_for("the mail", || sink.taken().first().cloned());
+    assert!(mail.to.contains(ADDRESS) && mail.words().contains("reset?token=plain"), "{mail:?}");
 }
 
 #[test]

@@ -5,13 +5,13 @@ use diesel::prelude::*;
 use crate::db::Conn;
 use crate::db::schema::members;
 use crate::members::MemberId;
-use crate::sealing::SealedAddress;
+use crate::sealing::{SEALED_TEXT, SealedAddress};
 
 /// Members with numbers after this one whose address does not begin as sealed text does.
 pub fn plain_after(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<(MemberId, String)>> {
     members::table
         .filter(members::id.gt(after))
-        .filter(members::email.not_like("sealed1.%"))
+        .filter(members::email.not_like(SEALED_TEXT))
         .order(members::id)
         .limit(limit)
         .select((members::id, members::email.assume_not_null()))
@@ -27,5 +27,5 @@ pub fn seal(conn: &mut Conn, id: MemberId, plain: &str, sealed: &SealedAddress) 
 
 /// How many addresses are kept in the clear.
 pub fn count_plain(conn: &mut Conn) -> QueryResult<i64> {
-    members::table.filter(members::email.not_like("sealed1.%")).count().get_result(conn)
+    members::table.filter(members::email.not_like(SEALED_TEXT)).count().get_result(conn)
 }

@@ -6,7 +6,7 @@ use super::{Envelope, failure_of};
 use crate::db::schema::mails;
 use crate::db::{Conn, sealed};
 use crate::outside::mail::Mail;
-use crate::sealing::Keys;
+use crate::sealing::{Keys, SEALED_TEXT};
 
 /// A mail in the clear: its number, to whom, about what, the words, and what stood in the way.
 pub type Plain = (i64, String, String, String, Option<String>);
@@ -15,7 +15,7 @@ pub type Plain = (i64, String, String, String, Option<String>);
 pub fn plain_after(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Plain>> {
     mails::table
         .filter(mails::id.gt(after))
-        .filter(mails::recipient.not_like("sealed1.%"))
+        .filter(mails::recipient.not_like(SEALED_TEXT))
         .order(mails::id)
         .limit(limit)
         .select((mails::id, mails::recipient, mails::subject, mails::body, mails::failure))
