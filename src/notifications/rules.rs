@@ -106,7 +106,9 @@ impl Kind {
             Self::Thread => "Somebody starts a thread in a board that you follow.",
             Self::Like => "Somebody likes one of your posts. Likes of one post are gathered.",
             Self::Answer => "Your answer to a question is accepted.",
-            Self::Decision => "A moderator decides something about you or what you wrote, or your verification moves on.",
+            Self::Decision => {
+                "A moderator decides something about you or what you wrote, or your verification moves on."
+            }
             Self::Announcement => "The community announces something that is meant for you.",
             Self::Rank => "Your rank in the community changes.",
         }

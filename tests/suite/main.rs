@@ -14,6 +14,7 @@ mod admin;
 mod announcements;
 mod blocks;
 mod boards;
+mod desk;
 mod drafts;
 mod edits;
 mod evidence;

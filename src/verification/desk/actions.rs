@@ -192,7 +192,8 @@ pub fn decide(
     if effect.is_decided {
         events::store::add(conn, &Event::VerificationMoved { member: held.member }, now)?;
     }
-    let why = reason.map_or_else(|| outcome.code().to_owned(), |why| format!("{}: {}", outcome.code(), why.code()));
+    let why =
+        reason.map_or_else(|| outcome.code().to_owned(), |why| format!("{}: {}", outcome.code(), why.code()));
     members::store::audit(conn, Some(agent), "document-case.decided", &subject(case), &why, now)?;
     Ok(effect)
 }
@@ -203,7 +204,9 @@ pub fn decide(
 /// When the database fails.
 pub fn out_of_hand(conn: &mut Conn, case: CaseId, agent: MemberId) -> Result<Error, Error> {
     if store::has_decided(conn, case, agent)? {
-        return Ok(Error::Conflict("You decided about this case already. Go back to the desk for the next one.".into()));
+        return Ok(Error::Conflict(
+            "You decided about this case already. Go back to the desk for the next one.".into(),
+        ));
     }
     let lapsed = cases::find(conn, case)?.and_then(|case| case.claim).is_some_and(|(by, _)| by == agent);
     if lapsed {

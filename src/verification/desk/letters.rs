@@ -100,7 +100,9 @@ mod tests {
     fn ink_stands_where_the_letter_is() {
         let lettering = Lettering::of("il");
         let row = |down| -> String {
-            (0..lettering.width()).map(|across| if lettering.has_ink(across, down) { '#' } else { '.' }).collect()
+            (0..lettering.width())
+                .map(|across| if lettering.has_ink(across, down) { '#' } else { '.' })
+                .collect()
         };
         assert_eq!((row(0), row(6)), (".###..#.....".to_owned(), ".###..#####.".to_owned()));
         assert!(!lettering.has_ink(99, 0) && !lettering.has_ink(0, 99));

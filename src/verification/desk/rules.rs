@@ -29,7 +29,11 @@ pub const AHEAD: TimeDelta = TimeDelta::days(90);
 /// decide, then to second looks, then to the rest; every other agent to second looks, then to the rest.
 #[must_use]
 pub fn classes(is_senior: bool) -> &'static [Class] {
-    if is_senior { &[Class::Senior, Class::Second, Class::Ordinary] } else { &[Class::Second, Class::Ordinary] }
+    if is_senior {
+        &[Class::Senior, Class::Second, Class::Ordinary]
+    } else {
+        &[Class::Second, Class::Ordinary]
+    }
 }
 
 /// A case in the queue.
@@ -69,7 +73,9 @@ pub fn may_take(waiting: &Waiting, asking: &Asking) -> bool {
 pub fn choose(queue: &[Waiting], asking: &Asking) -> Option<CaseId> {
     let rank = |class: Class| classes(asking.is_senior).iter().position(|known| *known == class);
     let theirs = queue.iter().filter(|waiting| may_take(waiting, asking));
-    theirs.min_by_key(|waiting| (rank(waiting.class), waiting.since, waiting.case)).map(|waiting| waiting.case)
+    theirs
+        .min_by_key(|waiting| (rank(waiting.class), waiting.since, waiting.case))
+        .map(|waiting| waiting.case)
 }
 
 /// Whether a claim until then has run out.
@@ -192,13 +198,17 @@ pub enum Unfounded {
     #[error("Choose a reason.")]
     NoReason,
     /// Approved although not every answer is yes.
-    #[error("A document is approved only when every answer is yes. Look at the marked lines again, or decide otherwise.")]
+    #[error(
+        "A document is approved only when every answer is yes. Look at the marked lines again, or decide otherwise."
+    )]
     NotAllYes,
     /// Resubmission for a reason that better images do not mend.
     #[error("Better images do not mend this. Choose a reason about the images or the typing, or decline.")]
     NotMendable,
     /// The reason rests on no answer.
-    #[error("This reason rests on none of your answers. Answer the line it is about with no or cannot tell, or choose another.")]
+    #[error(
+        "This reason rests on none of your answers. Answer the line it is about with no or cannot tell, or choose another."
+    )]
     NoGrounds,
     /// A document is declined for what could not be told.
     #[error("A decline needs a line that you answered with no. Where you cannot tell, refer the case.")]
@@ -336,9 +346,7 @@ pub enum WrongShift {
 /// What cannot be read.
 pub fn span(day: &str, from: &str, to: &str) -> Result<Span, WrongShift> {
     let day = NaiveDate::parse_from_str(day.trim(), "%Y-%m-%d").map_err(|_| WrongShift::Day)?;
-    let hour = |text: &str| {
-        NaiveTime::parse_from_str(text.trim(), "%H:%M").map_err(|_| WrongShift::Hour)
-    };
+    let hour = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").map_err(|_| WrongShift::Hour);
     let (from, to) = (hour(from)?, hour(to)?);
     let starts = day.and_time(from);
     let last = if to > from { Some(day) } else { day.succ_opt() };

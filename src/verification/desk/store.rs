@@ -192,11 +192,7 @@ pub struct Sealed {
 pub fn sealed(conn: &mut Conn, case: CaseId) -> QueryResult<Sealed> {
     document_cases::table
         .find(case)
-        .select((
-            document_cases::sealed_details,
-            document_cases::number_index,
-            document_cases::sealed_appeal,
-        ))
+        .select((document_cases::sealed_details, document_cases::number_index, document_cases::sealed_appeal))
         .first(conn)
 }
 
@@ -209,7 +205,9 @@ pub fn same_document(conn: &mut Conn, index: &str, member: MemberId) -> QueryRes
         .select((document_cases::member_id, document_cases::state))
         .distinct()
         .load(conn)?;
-    rows.into_iter().map(|(member, state)| decode(&state, State::parse).map(|state| (member, state))).collect()
+    rows.into_iter()
+        .map(|(member, state)| decode(&state, State::parse).map(|state| (member, state)))
+        .collect()
 }
 
 /// A decision about one of a member's attempts.
@@ -301,7 +299,8 @@ pub fn since(conn: &mut Conn, since: Time) -> QueryResult<Vec<(MemberId, Outcome
         .filter(document_decisions::decided_at.ge(since))
         .select((document_decisions::agent_id, document_decisions::outcome, document_decisions::decided_at))
         .load(conn)?;
-    let rows = rows.into_iter().map(|(agent, outcome, at)| Ok((agent, decode(&outcome, Outcome::parse)?, at)));
+    let rows =
+        rows.into_iter().map(|(agent, outcome, at)| Ok((agent, decode(&outcome, Outcome::parse)?, at)));
     rows.collect()
 }
 

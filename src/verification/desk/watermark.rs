@@ -29,7 +29,11 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 ///
 /// # Errors
 /// When what was kept is no image, which is ours to mend.
-pub async fn draw(jpeg: impl AsRef<[u8]> + Send + 'static, view: View, words: String) -> Result<Vec<u8>, Error> {
+pub async fn draw(
+    jpeg: impl AsRef<[u8]> + Send + 'static,
+    view: View,
+    words: String,
+) -> Result<Vec<u8>, Error> {
     // Nobody closes it, so a turn always comes.
     let turn = TURNS.acquire().await;
     let working = tokio::task::spawn_blocking(move || {
@@ -73,7 +77,8 @@ fn mark(picture: &mut RgbImage, words: &str) {
     for (x, y, pixel) in picture.enumerate_pixels_mut() {
         let (x, y) = (i64::from(x), i64::from(y));
         // The lines rise: each place is looked up in lines that lie level.
-        let (level, along) = ((y * SLOPE + x).div_euclid(SLOPE * dot), (x * SLOPE - y).div_euclid(SLOPE * dot));
+        let (level, along) =
+            ((y * SLOPE + x).div_euclid(SLOPE * dot), (x * SLOPE - y).div_euclid(SLOPE * dot));
         let line = level.div_euclid(down);
         let place = (along + line * across / 3).rem_euclid(across);
         let (place, row) = (usize::try_from(place), usize::try_from(level.rem_euclid(down)));
@@ -123,7 +128,10 @@ mod tests {
 
     #[test]
     fn two_agents_leave_two_pictures() {
-        let (one, other) = (drawn(&jpeg(300, 200), View::default(), "NOOR-V"), drawn(&jpeg(300, 200), View::default(), "IRIS-S"));
+        let (one, other) = (
+            drawn(&jpeg(300, 200), View::default(), "NOOR-V"),
+            drawn(&jpeg(300, 200), View::default(), "IRIS-S"),
+        );
         assert_ne!(one, other);
     }
 

@@ -63,7 +63,9 @@ pub enum ZoneProblem {
         found: char,
     },
     /// A date that is none.
-    #[error("Line {line} of the zone has no date where the date of {what} should stand, from character {at} on.")]
+    #[error(
+        "Line {line} of the zone has no date where the date of {what} should stand, from character {at} on."
+    )]
     Date {
         /// Of what.
         what: &'static str,
@@ -248,7 +250,9 @@ impl Line<'_> {
 fn is_date(text: &str) -> bool {
     let pair = |at: usize, most: u32| {
         let two = &text[at..at + 2];
-        two == "<<" || (two.bytes().all(|b| b.is_ascii_digit()) && two.parse().is_ok_and(|n: u32| (1..=most).contains(&n)))
+        two == "<<"
+            || (two.bytes().all(|b| b.is_ascii_digit())
+                && two.parse().is_ok_and(|n: u32| (1..=most).contains(&n)))
     };
     let year = &text[..2];
     (year == "<<" || year.bytes().all(|b| b.is_ascii_digit())) && pair(2, 12) && pair(4, 31)
@@ -314,4 +318,3 @@ fn names(field: &str) -> (String, String, bool) {
     let (surname, given) = field.split_once("<<").unwrap_or((field, ""));
     (words(surname), words(given), !field.ends_with('<'))
 }
-

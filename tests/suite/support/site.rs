@@ -168,6 +168,16 @@ impl TestSite {
         self.person(handle, roles, None)
     }
 
+    /// A verification agent who may work at the desk. Stand-in: the role alone.
+    pub fn agent(&self, handle: &str) -> Person {
+        self.staff(handle, &[Role::VerificationAgent])
+    }
+
+    /// A senior agent who may work at the desk. Stand-in: the role alone.
+    pub fn senior(&self, handle: &str) -> Person {
+        self.staff(handle, &[Role::VerificationAgent, Role::SeniorAgent])
+    }
+
     /// A member with a tier who is signed in.
     pub fn rated(&self, handle: &str, tier: Tier) -> Person {
         self.person(handle, &[], Some(tier))

@@ -71,7 +71,10 @@ pub(super) fn by_hour(waiting: &[(Class, Time)], now: Time) -> Bars {
             HOURS => format!("{HOURS} hours and longer"),
             hours => format!("{hours} to {} hours", hours + 1),
         },
-        counts: Class::ALL.iter().map(|class| count(waiting, |(one, since)| one == class && hour(*since) == place)).collect(),
+        counts: Class::ALL
+            .iter()
+            .map(|class| count(waiting, |(one, since)| one == class && hour(*since) == place))
+            .collect(),
     };
     let titles = Class::ALL.into_iter().map(|class| (class.code(), title(class))).collect();
     bars(titles, (0..=HOURS).map(row).collect())
@@ -82,7 +85,10 @@ pub(super) fn by_day(decided: &[(Outcome, Time)], now: Time) -> Bars {
     let first = first_day(now);
     let row = |day: NaiveDate| Row {
         title: day.format("%b %-d").to_string(),
-        counts: Outcome::ALL.iter().map(|outcome| count(decided, |(one, at)| one == outcome && at.date() == day)).collect(),
+        counts: Outcome::ALL
+            .iter()
+            .map(|outcome| count(decided, |(one, at)| one == outcome && at.date() == day))
+            .collect(),
     };
     let titles = Outcome::ALL.into_iter().map(|outcome| (outcome.code(), outcome.done())).collect();
     bars(titles, first.date().iter_days().take_while(|day| *day <= now.date()).map(row).collect())
@@ -134,7 +140,8 @@ mod tests {
 
     #[test]
     fn fourteen_days_end_today() {
-        let bars = by_day(&[(Outcome::Refer, noon()), (Outcome::Approve, noon() - TimeDelta::days(14))], noon());
+        let bars =
+            by_day(&[(Outcome::Refer, noon()), (Outcome::Approve, noon() - TimeDelta::days(14))], noon());
         assert_eq!((bars.rows.len(), bars.total), (14, 1));
         assert_eq!((bars.rows[0].title.as_str(), bars.rows[13].title.as_str()), ("Nov 5", "Nov 18"));
         assert_eq!(by_day(&[], noon()).top, 0);

@@ -175,7 +175,11 @@ mod tests {
 
     #[test]
     fn what_is_typed_as_it_is_printed_goes_with_the_zone() {
-        let zone = Said { birth_date: "740812".to_owned(), expiry: "120415".to_owned(), ..said("ERIKSSON", "ANNA MARIA") };
+        let zone = Said {
+            birth_date: "740812".to_owned(),
+            expiry: "120415".to_owned(),
+            ..said("ERIKSSON", "ANNA MARIA")
+        };
         assert_eq!(marks(&said("Eriksson", "Anna Maria"), Some(&zone)), [Mark::Same; 6]);
         assert_eq!(marks(&said("Eriksson", "Anna Maria"), None), [Mark::Alone; 6]);
     }

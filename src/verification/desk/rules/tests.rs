@@ -72,7 +72,8 @@ fn the_lines_follow_the_kind_of_document() {
 
 #[test]
 fn a_line_without_an_answer_is_named() {
-    let open = Answers::read(&lines(Kind::Passport, true), |line| (line != Line::Photo).then_some("yes")).unwrap_err();
+    let open = Answers::read(&lines(Kind::Passport, true), |line| (line != Line::Photo).then_some("yes"))
+        .unwrap_err();
     assert_eq!(open, [Line::Photo]);
     let open = Answers::read(&lines(Kind::Passport, true), |_| Some("perhaps")).unwrap_err();
     assert_eq!(open, lines(Kind::Passport, true));
@@ -127,8 +128,14 @@ fn a_shift_may_pass_midnight_and_never_another_of_ones_own() {
     let within = span("2026-11-19", "05:59", "10:00").unwrap();
     assert_eq!(may_enter(within, &[night], noon()), Err(WrongShift::Overlaps));
     assert_eq!(may_enter(span("2026-11-18", "08:00", "12:00").unwrap(), &[], noon()), Err(WrongShift::Past));
-    assert_eq!(may_enter(span("2027-03-18", "08:00", "12:00").unwrap(), &[], noon()), Err(WrongShift::TooFar));
-    assert_eq!(may_enter(span("2026-11-19", "08:00", "20:01").unwrap(), &[], noon()), Err(WrongShift::TooLong));
+    assert_eq!(
+        may_enter(span("2027-03-18", "08:00", "12:00").unwrap(), &[], noon()),
+        Err(WrongShift::TooFar)
+    );
+    assert_eq!(
+        may_enter(span("2026-11-19", "08:00", "20:01").unwrap(), &[], noon()),
+        Err(WrongShift::TooLong)
+    );
     assert_eq!(span("19.11.2026", "08:00", "12:00"), Err(WrongShift::Day));
     assert_eq!(span("2026-11-19", "8 o’clock", "12:00"), Err(WrongShift::Hour));
 }

@@ -192,7 +192,10 @@ pub(super) fn earlier(keys: &Keys, opened: &Opened) -> Result<Vec<EarlierRow>, E
             at: When(decision.earlier.at),
             outcome: decision.earlier.outcome.done(),
             reason: decision.earlier.reason.map(Reason::title),
-            doubts: doubts.doubts().map(|(line, answer)| format!("{}: {}", line.statement(), answer.title())).collect(),
+            doubts: doubts
+                .doubts()
+                .map(|(line, answer)| format!("{}: {}", line.statement(), answer.title()))
+                .collect(),
             note: actions::note(keys, decision)?,
         })
     });
