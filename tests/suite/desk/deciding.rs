@@ -8,7 +8,7 @@ use touchstone::verification::CaseId;
 use touchstone::verification::desk::rules::KEPT;
 use touchstone::verification::document::rules::{Class, RESUBMISSIONS, Reason, State};
 
-use super::{case, decide, form, next, passport, send_off, submit, submit_as};
+use super::{case, decide, form, next, pass, passport, send_off, submit, submit_as};
 use crate::support::TestSite;
 use crate::support::look::{audit, mails};
 
@@ -150,7 +150,7 @@ async fn fraud_seen_in_images_that_were_replaced_does_not_count() {
     let noor = site.agent("noor-v");
     next(&site, &noor).await;
     decide(&site, &noor, id, &fraud).await.expect(303);
-    site.clock.advance(TimeDelta::hours(1));
+    pass(&site, TimeDelta::hours(1), &[&iris]);
     send_off(&site, id, Class::Ordinary, site.clock.now());
     assert_eq!(next(&site, &iris).await, Some(id));
     decide(&site, &iris, id, &fraud).await.expect(303);

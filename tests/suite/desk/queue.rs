@@ -12,7 +12,7 @@ use touchstone::verification::desk::actions;
 use touchstone::verification::desk::rules::{Asking, CLAIM, Waiting, choose};
 use touchstone::verification::document::rules::{Class, State};
 
-use super::{case, clerk, decide, form, let_it_lapse, next, passport, submit, submit_as, take};
+use super::{case, clerk, decide, form, let_it_lapse, next, pass, passport, submit, submit_as, take};
 use crate::support::TestSite;
 use crate::support::look::{audit, id_of};
 
@@ -112,7 +112,7 @@ async fn a_claim_runs_out_and_somebody_else_gets_the_case() {
     let page = format!("/agent/cases/{}", id.0);
     let image = site.get(&noor, &page).await.expect(200).attribute(".desk-pane img", "src");
 
-    let_it_lapse(&site);
+    let_it_lapse(&site, &[&noor, &otis]);
 
     for path in [&page, &image, &format!("{image}/look")] {
         site.get(&noor, path).await.expect(404);
@@ -137,7 +137,7 @@ async fn whoever_works_keeps_the_claim() {
     next(&site, &noor).await;
     let page = format!("/agent/cases/{}", id.0);
     for path in [page.clone(), format!("{page}/renew")] {
-        site.clock.advance(CLAIM - TimeDelta::minutes(1));
+        pass(&site, CLAIM - TimeDelta::minutes(1), &[&noor]);
         if path.ends_with("renew") {
             site.post(&noor, &path, &[]).await.expect(303);
         } else {

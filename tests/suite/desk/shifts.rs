@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use touchstone::verification::document::rules::Class;
 
-use super::{decide, form, next, passport, submit, submit_as};
+use super::{decide, form, next, pass, passport, submit, submit_as};
 use crate::support::look::id_of;
 use crate::support::{Person, TestSite};
 
@@ -20,7 +20,7 @@ async fn a_shift_is_entered_listed_and_taken_out() {
     let remove = desk.attribute(".desk-shifts form", "action");
     site.post(&otis, &remove, &[]).await.expect(404);
 
-    site.clock.advance(TimeDelta::hours(7));
+    pass(&site, TimeDelta::hours(7), &[&noor, &otis]);
     assert_eq!(site.get(&otis, "/agent").await.expect(200).texts("#figures dd")[4], "1", "on shift now");
     site.post(&noor, &remove, &[]).await.expect(303);
     assert_eq!(site.get(&noor, "/agent").await.expect(200).count(".desk-shifts"), 0);

@@ -103,9 +103,7 @@ fn told(code: &str) -> Option<&'static str> {
         "nothing" => "Nothing waits for you right now. Cases that you decided before go to somebody else.",
         "approved" => "Approved. The member hears of it, and the images are destroyed in 7 days.",
         "resubmit" => "The member is asked for something better.",
-        "second" => {
-            "It goes to a second agent, who looks without knowing what you said. The member hears nothing yet."
-        }
+        "second" => "It goes to a second agent. The member hears nothing yet.",
         "senior" => "It goes to a senior agent. The member hears nothing yet.",
         "declined" => "Declined. The member hears of it and may appeal for 30 days.",
         "released" => "You gave the case back. It keeps its place in the queue.",
