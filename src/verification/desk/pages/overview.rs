@@ -36,22 +36,14 @@ struct DeskPage {
     on_shift: i64,
     day: Vec<(&'static str, usize)>,
     day_total: usize,
+    width: i64,
+    height: i64,
     by_hour: Bars,
     by_day: Bars,
     shifts: Vec<ShiftRow>,
     today: String,
     form: ShiftForm,
     problems: Problems,
-}
-
-impl DeskPage {
-    fn width(&self) -> i64 {
-        picture::WIDTH
-    }
-
-    fn height(&self) -> i64 {
-        picture::HEIGHT
-    }
 }
 
 struct Held {
@@ -156,6 +148,8 @@ pub(super) async fn desk(
             on_shift: loaded.on_shift,
             day_total: day.iter().map(|(_, count)| count).sum(),
             day,
+            width: picture::WIDTH,
+            height: picture::HEIGHT,
             by_hour: by_hour(&loaded.waiting, now),
             by_day: by_day(&decided, now),
             shifts: loaded.shifts.iter().map(|shift| ShiftRow::new(shift, now)).collect(),
