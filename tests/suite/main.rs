@@ -15,6 +15,7 @@ mod announcements;
 mod blocks;
 mod boards;
 mod documents;
+mod desk;
 mod drafts;
 mod edits;
 mod evidence;

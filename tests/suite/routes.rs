@@ -47,6 +47,11 @@ const MANAGERS: [u16; 5] = [303, 403, 403, 200, 200];
 /// A page for administrators.
 const ADMINISTRATORS: [u16; 5] = [303, 403, 403, 403, 200];
 
+/// A page for verification agents, who are none of these.
+const AGENTS: [u16; 5] = [303, 403, 403, 403, 403];
+/// A form for them.
+const FOR_AGENTS: [u16; 5] = [403; 5];
+
 /// What a member of each kind may write, and how a form is answered that is let in.
 const fn members(answer: u16) -> [u16; 5] {
     [403, answer, answer, answer, answer]
@@ -363,6 +368,18 @@ const TABLE: &[Row] = &[
     post("/handover/done", "/handover/done", &[], [404; 5]),
     get("/handover/{link}", "/handover/nonsense", [404; 5]),
     post("/handover/{link}", "/handover/nonsense", &[], [404; 5]),
+    // The agents' desk: its own tests ask as agents.
+    get("/agent", "/agent", AGENTS),
+    post("/agent/next", "/agent/next", &[], FOR_AGENTS),
+    get("/agent/decisions", "/agent/decisions", AGENTS),
+    post("/agent/shifts", "/agent/shifts", &[], FOR_AGENTS),
+    post("/agent/shifts/{id}/remove", "/agent/shifts/1/remove", &[], FOR_AGENTS),
+    get("/agent/cases/{id}", "/agent/cases/1", AGENTS),
+    post("/agent/cases/{id}/renew", "/agent/cases/1/renew", &[], FOR_AGENTS),
+    post("/agent/cases/{id}/release", "/agent/cases/1/release", &[], FOR_AGENTS),
+    post("/agent/cases/{id}/decide", "/agent/cases/1/decide", &[], FOR_AGENTS),
+    get("/agent/cases/{id}/images/{evidence}", "/agent/cases/1/images/1", AGENTS),
+    get("/agent/cases/{id}/images/{evidence}/look", "/agent/cases/1/images/1/look", AGENTS),
     // The administration
     get("/admin", "/admin", ADMINISTRATORS),
     get("/admin/members", "/admin/members", ADMINISTRATORS),

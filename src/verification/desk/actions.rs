@@ -37,9 +37,14 @@ pub fn next(conn: &mut Conn, clerk: Clerk, now: Time) -> Result<Option<CaseId>, 
     if let Some((held, _)) = store::held_by(conn, clerk.id, now)? {
         return Ok(Some(held));
     }
-    put_back_lapsed(conn, now)?;
+    let back = put_back_lapsed(conn, now)?;
     for _ in 0..TRIES {
-        let Some(waiting) = store::next_for(conn, clerk.id, clerk.is_senior)? else { return Ok(None) };
+        let mut found = store::next_for(conn, clerk.id, clerk.is_senior, false)?;
+        // What others look at this moment may come free after all. Whoever holds rows waits for none.
+        if found.is_none() && back == 0 {
+            found = store::next_for(conn, clerk.id, clerk.is_senior, true)?;
+        }
+        let Some(waiting) = found else { return Ok(None) };
         if store::claim(conn, waiting.case, clerk.id, now + CLAIM)? {
             members::store::audit(
                 conn,

@@ -58,8 +58,13 @@ fn codes(is_senior: bool) -> Vec<&'static str> {
 type QueueRow = (CaseId, MemberId, String, Option<Time>);
 
 /// The case that [`super::rules::choose`] chooses for this agent. On PostgreSQL its row is locked, and agents who
-/// ask meanwhile get the next; on SQLite there is one writer.
-pub fn next_for(conn: &mut Conn, agent: MemberId, is_senior: bool) -> QueryResult<Option<Waiting>> {
+/// ask meanwhile get the next, or wait whether one comes free after all; on SQLite there is one writer.
+pub fn next_for(
+    conn: &mut Conn,
+    agent: MemberId,
+    is_senior: bool,
+    waits: bool,
+) -> QueryResult<Option<Waiting>> {
     // The codes of the classes, backwards, are in the order in which they are worked on.
     let next = document_cases::table
         .filter(document_cases::state.eq_any(QUEUED))
@@ -80,6 +85,7 @@ pub fn next_for(conn: &mut Conn, agent: MemberId, is_senior: bool) -> QueryResul
         .limit(1);
     let row: Option<QueueRow> = match conn {
         Conn::Sqlite(conn) => next.get_result(conn).optional()?,
+        Conn::Postgres(conn) if waits => next.for_update().get_result(conn).optional()?,
         Conn::Postgres(conn) => next.for_update().skip_locked().get_result(conn).optional()?,
     };
     let Some((case, member, class, Some(since))) = row else { return Ok(None) };

@@ -123,13 +123,12 @@ pub(super) async fn look(
     let (who, now) = (agent.0.id, site.clock.now());
     let (case, image) = (CaseId(path.0), EvidenceId(path.1));
     let found = site.db.write(move |conn| find(conn, case, image, who, now)).await?;
-    let side = found.side.title();
-    let title = format!("Case {}: {side}", case.0);
+    let title = format!("Case {}: {}", case.0, found.side.title());
     let answer = page(&LookPage {
         frame: frame(&site, &agent, &title, &format!("/agent/cases/{}/images/{}/look", case.0, image.0)),
         case: case.0,
         image: image.0,
-        side,
+        side: found.side.title(),
         view: asked.view(),
     });
     answer.map(private)

@@ -36,22 +36,14 @@ struct DeskPage {
     on_shift: i64,
     day: Vec<(&'static str, usize)>,
     day_total: usize,
+    width: i64,
+    height: i64,
     by_hour: Bars,
     by_day: Bars,
     shifts: Vec<ShiftRow>,
     today: String,
     form: ShiftForm,
     problems: Problems,
-}
-
-impl DeskPage {
-    fn width(&self) -> i64 {
-        picture::WIDTH
-    }
-
-    fn height(&self) -> i64 {
-        picture::HEIGHT
-    }
 }
 
 struct Held {
@@ -103,9 +95,7 @@ fn told(code: &str) -> Option<&'static str> {
         "nothing" => "Nothing waits for you right now. Cases that you decided before go to somebody else.",
         "approved" => "Approved. The member hears of it, and the images are destroyed in 7 days.",
         "resubmit" => "The member is asked for something better.",
-        "second" => {
-            "It goes to a second agent, who looks without knowing what you said. The member hears nothing yet."
-        }
+        "second" => "It goes to a second agent. The member hears nothing yet.",
         "senior" => "It goes to a senior agent. The member hears nothing yet.",
         "declined" => "Declined. The member hears of it and may appeal for 30 days.",
         "released" => "You gave the case back. It keeps its place in the queue.",
@@ -158,6 +148,8 @@ pub(super) async fn desk(
             on_shift: loaded.on_shift,
             day_total: day.iter().map(|(_, count)| count).sum(),
             day,
+            width: picture::WIDTH,
+            height: picture::HEIGHT,
             by_hour: by_hour(&loaded.waiting, now),
             by_day: by_day(&decided, now),
             shifts: loaded.shifts.iter().map(|shift| ShiftRow::new(shift, now)).collect(),

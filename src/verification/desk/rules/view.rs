@@ -86,7 +86,7 @@ impl View {
     pub fn moved(self, right: i32, down: i32) -> Option<Self> {
         let (x, y) = (self.x.checked_add_signed(right)?, self.y.checked_add_signed(down)?);
         let last = 2 * (self.zoom - 1);
-        (x <= last && y <= last).then(|| Self { x, y, ..self })
+        (x <= last && y <= last).then_some(Self { x, y, ..self })
     }
 }
 
