@@ -6,6 +6,7 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::sealing::{Keys, Rotation};
 use crate::settings::Settings;
+use crate::verification::evidence;
 
 /// Runs the command.
 ///
@@ -45,7 +46,6 @@ pub fn rotate(settings: &Settings) -> Outcome {
 /// In one transaction, so that nobody else rotates meanwhile.
 fn anew(conn: &mut Conn, keys: &Keys) -> Result<(Rotation, usize), Error> {
     let rotation = keys.add_master(conn)?;
-    let rewrapped = keys.rewrap(conn)?;
-    // Keys of images are wrapped one by one: `evidence::actions::rewrap(conn, keys)?` is added here.
+    let rewrapped = keys.rewrap(conn)? + evidence::actions::rewrap(conn, keys)?;
     Ok((rotation, rewrapped))
 }

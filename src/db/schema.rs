@@ -25,12 +25,6 @@ pub use trust::{
     destruction_nodes, document_cases, document_decisions, document_hints, evidence, handovers,
     newcomer_tests, passkey_challenges, pending_sign_ins, phone_checks, phone_tries, recovery_codes,
     sealing_keys, second_factors, test_arms, text_limits, text_prefixes, texts,
-    destruction_nodes, document_cases, document_decisions, evidence, handovers, newcomer_tests,
-    passkey_challenges, phone_checks, phone_tries, recovery_codes, sealing_keys, second_factors, test_arms,
-    text_limits, text_prefixes, texts,
-    newcomer_tests, passkey_challenges, phone_checks, phone_tries, recovery_codes, sealing_keys,
-    passkey_challenges, pending_sign_ins, phone_checks, phone_tries, recovery_codes, sealing_keys,
-    second_factors, test_arms, text_prefixes, texts,
 };
 
 diesel::joinable!(member_roles -> members (member_id));

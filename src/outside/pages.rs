@@ -63,8 +63,7 @@ impl From<&Queued> for Row {
 
 async fn list(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Error> {
     let keys = site.keys.clone();
-    let loading =
-        site.db.read(move |conn| Ok((store::newest(conn, &keys, 100)?, texts::newest(conn, 50)?)));
+    let loading = site.db.read(move |conn| Ok((store::newest(conn, &keys, 100)?, texts::newest(conn, 50)?)));
     let (mails, queued) = loading.await?;
     let frame =
         Frame::new(&site, viewer.account(), "Outbox").with_crumbs(vec![Crumb::new("Outbox", "/outbox")]);
