@@ -297,7 +297,7 @@ async fn keys_are_wrapped_anew_and_images_open_as_before() {
     let again = vault.clone();
     assert_eq!(site.write(move |conn| actions::rewrap(conn, vault.keys())), 0);
     site.write(move |conn| {
-        again.keys().add_master()?;
+        again.keys().add_master(conn)?;
         actions::drop_image(conn, again.keys(), other, chrono::NaiveDateTime::default())?;
         assert_eq!(actions::rewrap(conn, again.keys())?, 1);
         again.keys().rewrap(conn)

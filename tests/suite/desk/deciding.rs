@@ -14,9 +14,9 @@ use crate::support::look::{audit, mails};
 
 /// Tells what happened, and answers with the mails that it made.
 fn told(site: &TestSite) -> Vec<(String, String)> {
-    let (letterhead, now) = (site.forum.jobs(None).letterhead, site.clock.now());
+    let (letterhead, keys, now) = (site.forum.jobs(None).letterhead, site.keys(), site.clock.now());
     site.write(move |conn| {
-        while tell_next(conn, &letterhead, now)? {}
+        while tell_next(conn, &letterhead, &keys, now)? {}
         Ok(())
     });
     mails(site).into_iter().map(|mail| (mail.to, format!("{} {}", mail.subject, mail.body))).collect()

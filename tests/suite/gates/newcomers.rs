@@ -15,6 +15,7 @@ use touchstone::gates::rules::{Arm, Exemption, Step, Why, arm, place};
 use touchstone::gates::store::{self, Test};
 use touchstone::gates::{TestId, actions};
 use touchstone::members::rules::Role;
+use touchstone::sealing::Keys;
 use touchstone::text::names::{DisplayName, Handle};
 use touchstone::tokens::Token;
 
@@ -25,7 +26,7 @@ use crate::support::{Person, TestSite};
 static HASH: LazyLock<String> = LazyLock::new(|| passwords::hash_now(PASSWORD).unwrap());
 
 /// Joins as somebody does who fills in the form and follows the link.
-fn join(conn: &mut Conn, handle: &str, now: Time) -> Result<(), Error> {
+fn join(conn: &mut Conn, keys: &Keys, handle: &str, now: Time) -> Result<(), Error> {
     let joining = Joining {
         handle: Handle::parse(handle).unwrap(),
         name: DisplayName::parse(handle).unwrap(),
@@ -36,14 +37,15 @@ fn join(conn: &mut Conn, handle: &str, now: Time) -> Result<(), Error> {
     };
     let letterhead = Letterhead { origin: "http://127.0.0.1".to_owned(), community: "Touchstone".to_owned() };
     let token = Token::new()?;
-    accounts::join(conn, &joining, &letterhead, &token, now)
+    accounts::join(conn, keys, &joining, &letterhead, &token, now)
         .map_err(|why| Error::internal(format!("{why:?}")))?;
     accounts::confirm_email(conn, token.as_str(), now)
 }
 
 fn joined(site: &TestSite, handle: &str) -> Person {
     let (now, who) = (site.clock.now(), handle.to_owned());
-    site.write(move |conn| join(conn, &who, now));
+    let keys = site.keys();
+    site.write(move |conn| join(conn, &keys, &who, now));
     site.sign_in(handle)
 }
 
@@ -107,7 +109,7 @@ async fn exempt_members_are_never_asked() {
         r#"{"kind":"member","id":"m1","handle":"imported","name":"Imported One","joined":"2015-01-01T00:00:00Z"}"#,
     ];
     std::fs::write(&path, lines.join("\n")).unwrap();
-    import::load(&site.db, &path, site.clock.now()).unwrap();
+    import::load(&site.db, &site.keys(), &path, site.clock.now()).unwrap();
 
     for handle in ["earlier", "by-command", "imported"] {
         let (id, told) = (id_of(&site, handle), standing(&site, handle));
@@ -141,7 +143,8 @@ async fn raising_moves_members_one_way_and_removes_nobody() {
     start(&site, &boss, &["phone"], "20").await;
     let handles: Vec<String> = (0..60).map(|number| format!("newcomer-{number}")).collect();
     let (now, all) = (site.clock.now(), handles.clone());
-    site.write(move |conn| all.iter().try_for_each(|handle| join(conn, handle, now)));
+    let keys = site.keys();
+    site.write(move |conn| all.iter().try_for_each(|handle| join(conn, &keys, handle, now)));
     let test = tests(&site).remove(0);
     let mut before = asked(&site, &handles);
     assert!((3..=24).contains(&before.len()), "{}", before.len());
@@ -271,11 +274,11 @@ fn whoever_joins_while_the_share_is_raised_is_placed_by_one_share_or_the_other()
 
     std::thread::scope(|scope| {
         for some in &handles {
-            let db = &site.db;
+            let (db, keys) = (&site.db, site.keys());
             scope.spawn(move || {
                 for handle in some {
-                    let handle = handle.clone();
-                    db.write_now(move |conn| join(conn, &handle, now)).unwrap();
+                    let (handle, keys) = (handle.clone(), keys.clone());
+                    db.write_now(move |conn| join(conn, &keys, &handle, now)).unwrap();
                 }
             });
         }

@@ -164,21 +164,6 @@ impl TestSite {
         self.person(handle, roles, None)
     }
 
-    /// A verification agent who may work at the desk. Stand-in: the role alone.
-    pub fn agent(&self, handle: &str) -> Person {
-        self.staff(handle, &[Role::VerificationAgent])
-    }
-
-    /// A senior agent who may work at the desk. Stand-in: the role alone.
-    pub fn senior(&self, handle: &str) -> Person {
-        self.staff(handle, &[Role::VerificationAgent, Role::SeniorAgent])
-    }
-
-    /// Shows the second factor in somebody's session again, as after a pause. Stand-in: there is none yet.
-    pub fn prove(&self, who: &Person) {
-        assert!(who.cookie.is_some(), "{} is not signed in", who.handle);
-    }
-
     /// A member with a tier who is signed in.
     pub fn rated(&self, handle: &str, tier: Tier) -> Person {
         self.person(handle, &[], Some(tier))
@@ -191,7 +176,7 @@ impl TestSite {
 
     /// A senior agent at the desk.
     pub fn senior(&self, handle: &str) -> Person {
-        self.add_app(self.staff(handle, &[Role::SeniorAgent]))
+        self.add_app(self.staff(handle, &[Role::VerificationAgent, Role::SeniorAgent]))
     }
 
     /// Gives somebody an app with [`SECRET`], shown in their session. Its code of this moment is still to be had.
