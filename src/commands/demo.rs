@@ -1,6 +1,8 @@
 //! The demo: an invented community, dated so that its last words were written just now.
 
 mod announcing;
+pub mod cases;
+mod specimen;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -224,7 +224,12 @@ pub fn run(settings: Settings, with_demo: bool) -> Outcome {
     greet(&settings, &db, &clock, with_demo, mailer.is_some())?;
     let (storage, vault) = (storage::open(&settings)?, storage::open_vault(&settings)?);
     let forum = Forum::new(settings, db, keys, clock, with_demo).with_storage(storage).with_vault(vault);
-    actix_web::rt::System::new().block_on(listen(forum, mailer))
+    let system = actix_web::rt::System::new();
+    if with_demo {
+        let filling = demo::cases::fill(&forum.site.db, &forum.vault, forum.site.clock.now());
+        system.block_on(filling).map_err(|cause| cause.cause())?;
+    }
+    system.block_on(listen(forum, mailer))
 }
 
 /// How mail leaves: by the server in the settings, into the demo's outbox, or not yet.
