@@ -399,7 +399,9 @@ async fn eligible_members_are_shown_the_way_and_nobody_else() {
     assert_eq!(site.get(&rising, "/u/rosa").await.count(way), 0);
     let page = site.get(&top, "/verification").await.expect(200);
     assert!(page.body.contains("Your account is not affected in any way; the badge will not be shown."));
-    assert!(page.body.contains("not open yet"));
+    assert_eq!(page.count("[data-step=document][data-state=now]"), 1);
+    let page = site.get(&rising, "/verification").await.expect(200);
+    assert_eq!(page.count("[data-step=document][data-state=locked]"), 1);
 }
 
 #[actix_web::test]

@@ -185,9 +185,9 @@ async fn crawl(site: &TestSite, who: &Person, also: &[String]) -> Vec<(String, S
         for link in links {
             let link = link.split('#').next().unwrap().to_owned();
             let is_ours = link.starts_with('/') && !link.starts_with("/assets");
-            // What staff did is not part of a bundle, nor are sessions.
+            // What staff did is not part of a bundle, nor are sessions, nor the keys by which a site signs.
             let is_kept = link != "/admin"
-                && !["/settings", "/login", "/moderation", "/notices"]
+                && !["/settings", "/login", "/moderation", "/notices", "/openness"]
                     .iter()
                     .any(|path| link.starts_with(path));
             if is_ours && is_kept && !seen.contains(&link) {
