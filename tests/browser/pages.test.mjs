@@ -182,6 +182,33 @@ const PAGES = [
     await page.goto("/verification");
     await page.getByText("Your badge is not shown").waitFor();
   }],
+  ["verification: waiting", "wei-l", "/verification"],
+  ["verification: approved", "elin-j", "/verification"],
+  ["verification: something better needed", "samuel-o", "/verification"],
+  ["the number of a phone", "leo-p", "/verification/phone"],
+  ["a verified phone", "daniel-r", "/verification/phone"],
+  ["accepted documents", "daniel-r", "/verification/documents"],
+  ["agreeing to the document step", "dmitri-v", "/verification/document/consent"],
+  ["photographs of a document", "samuel-o", "/verification/document/photos"],
+  ["going on with the phone", "samuel-o", async (page) => {
+    await page.goto("/verification/document/phone");
+    await click(page, "Make a link");
+    await page.locator(".handover-link").waitFor();
+  }],
+  ["taking a document back", "samuel-o", "/verification/document/withdraw"],
+  ["who opened my case", "elin-j", "/verification/opened"],
+  ["receipts", "hassan-q", "/verification/receipts"],
+  ["what was destroyed", , "/openness/destroyed"],
+  ["second factors", "noor-v", "/settings/second-factor"],
+  ["the agents' desk", "femi-o", "/agent"],
+  ["one's decisions", "noor-v", "/agent/decisions"],
+  ["a case", "noor-v", async (page) => {
+    await page.goto("/agent");
+    await click(page, "Next case");
+    await page.waitForURL("**/agent/cases/*");
+  }],
+  ["gates", "tomasz-w", "/admin/gates"],
+  ["texts and calls", "tomasz-w", "/admin/texts"],
   ["join", , "/join"],
   ["join with problems", , async (page) => {
     await page.goto("/join");
