@@ -31,7 +31,7 @@ pub fn inspect(conn: &mut Conn, source: &KeySource) -> Result<Inspected, Error> 
     match masters::load(source) {
         Err(why) => found.wrong.push(format!("The keys cannot be read: {why}.")),
         Ok(None) if stored.is_empty() => {
-            found.wrong.push("There are no keys yet: start the forum once.".into())
+            found.wrong.push("There are no keys yet: start the forum once.".into());
         }
         Ok(None) => found
             .wrong

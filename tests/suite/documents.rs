@@ -86,8 +86,8 @@ fn body(side: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
     body
 }
 
-async fn send(site: &TestSite, who: &Person, side: &str, bytes: &[u8]) -> Page {
-    site.send(form(PHOTOS, side, "front.jpg", bytes), who).await
+async fn send(site: &TestSite, who: &Person, shown: &str, bytes: &[u8]) -> Page {
+    site.send(form(PHOTOS, shown, "front.jpg", bytes), who).await
 }
 
 async fn consent(site: &TestSite, who: &Person) {

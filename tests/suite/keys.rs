@@ -46,7 +46,7 @@ fn keys_are_rotated_beside_a_running_server() {
     let new = lines(&place);
     assert_eq!((new.len(), &new[0]), (2, &old[0]));
     let (was, is) = (name(&new[0]), name(&new[1]));
-    assert_eq!(wrapped_by(&place), [is.clone()]);
+    assert_eq!(wrapped_by(&place), std::slice::from_ref(&is));
     let told = said(&rotated);
     assert!(told.contains(&format!("Added {is} to the key file {}.", key_file(&place).display())), "{told}");
     assert!(told.contains(&format!("Wrapped 3 keys anew: everything is wrapped by {is} now.")), "{told}");
@@ -121,7 +121,7 @@ fn a_start_says_in_one_line_what_is_wrong_with_the_key_file() {
         let found = said(&doctor);
         assert!(!doctor.status.success() && found.contains(doctor_says), "{doctor_says}: {found}");
         // A refused start makes no key of its own.
-        assert_eq!(wrapped_by(&place), [by.clone()]);
+        assert_eq!(wrapped_by(&place), std::slice::from_ref(&by));
     };
 
     fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();

@@ -45,7 +45,7 @@ impl Sender {
     }
 }
 
-/// The words as TwiML, said twice.
+/// The words as `TwiML`, said twice.
 fn spoken(words: &str) -> String {
     let words = words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!(

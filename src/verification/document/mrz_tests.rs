@@ -11,8 +11,11 @@ const TD2: &str = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F12
 const TD3: &str =
     "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
 
+/// Lines, and characters in them.
+type Places = &'static [(usize, Range<usize>)];
+
 /// Of each specimen: what the number, the dates and the composite digit are, as line and characters.
-const GUARDED: [(&str, &[(usize, Range<usize>)]); 3] = [
+const GUARDED: [(&str, Places); 3] = [
     (TD1, &[(0, 5..15), (1, 0..7), (1, 8..15), (1, 29..30)]),
     (TD2, &[(1, 0..10), (1, 13..20), (1, 21..28), (1, 35..36)]),
     (TD3, &[(1, 0..10), (1, 13..20), (1, 21..28), (1, 42..44)]),

@@ -33,11 +33,10 @@ fn leads_to(from: State) -> &'static [State] {
     };
     match from {
         Consented => &[Uploading, Withdrawn, Expired],
-        Uploading => &[Uploading, Checking, Withdrawn, Expired],
+        Uploading | Resubmit => &[Uploading, Checking, Withdrawn, Expired],
         Checking => &[Uploading, Submitted, Referred, Withdrawn, Expired],
         Submitted | Referred => &[InReview, Withdrawn],
         InReview => &[Submitted, Referred, Approved, Resubmit, Declined, Withdrawn],
-        Resubmit => &[Uploading, Checking, Withdrawn, Expired],
         Declined => &[Referred],
         Approved | Withdrawn | Expired => &[],
     }

@@ -32,6 +32,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 
 #[derive(Template)]
 #[template(path = "verification/phone.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that the template shows or leaves out")]
 struct PhonePage {
     frame: Frame,
     title: &'static str,

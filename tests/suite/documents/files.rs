@@ -64,13 +64,13 @@ fn crc(bytes: &[u8]) -> u32 {
     })
 }
 
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
-    let body = [kind, data].concat();
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+    let body = [&kind[..], data].concat();
     [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &body, &crc(&body).to_be_bytes()].concat()
 }
 
 /// A PNG with a chunk behind its head.
-fn with_chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn with_chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let mut bytes = written(&drawn(700, 500), ImageFormat::Png);
     bytes.splice(33..33, chunk(kind, data));
     bytes
@@ -81,7 +81,7 @@ fn png_of(width: u32, height: u32, bits: u8, colour: u8) -> Vec<u8> {
     let head = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[bits, colour, 0, 0, 0]].concat();
     // What follows is an empty block, packed.
     let empty = [0x78, 0x9c, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01];
-    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &head), chunk(b"IDAT", &empty), chunk(b"IEND", &[])]
+    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(*b"IHDR", &head), chunk(*b"IDAT", &empty), chunk(*b"IEND", &[])]
         .concat()
 }
 
@@ -117,7 +117,9 @@ pub fn all() -> Vec<(&'static str, Vec<u8>, Fate)> {
 fn pictures() -> Vec<(&'static str, Vec<u8>, Fate)> {
     let hidden = HIDDEN.as_bytes();
     let clear = ImageBuffer::from_fn(700, 500, |x, _| Rgba([0, 0, 0, if x % 9 < 4 { 255 } else { 0 }]));
-    let deep = ImageBuffer::from_fn(700, 500, |x, y| Rgb([(x * 90) as u16, (y * 90) as u16, 30_000]));
+    let deep = ImageBuffer::from_fn(700, 500, |x, y| {
+        Rgb([x * 90, y * 90, 30_000].map(|light| u16::try_from(light).unwrap()))
+    });
     let grey = ImageBuffer::from_fn(700, 500, |x, _| Luma([if x % 9 < 4 { 20 } else { 200 }]));
     vec![
         ("with-a-place.jpg", with_segment(0xe1, &exif(1)), Clean),
@@ -134,9 +136,9 @@ fn pictures() -> Vec<(&'static str, Vec<u8>, Fate)> {
         ("jpeg-and-page.html", joined(&[&page(700, 500), b"<script>alert(1)</script>", hidden]), Clean),
         ("two-jpegs.jpg", joined(&[&page(700, 500), &with_segment(0xe1, &exif(1))]), Clean),
         ("png-named.jpg", written(&drawn(700, 500), ImageFormat::Png), Clean),
-        ("text.png", with_chunk(b"tEXt", &joined(&[b"Comment\0", hidden])), Clean),
-        ("exif.png", with_chunk(b"eXIf", &exif(1)[6..]), Clean),
-        ("unknown-chunk.png", with_chunk(b"hiDe", hidden), Clean),
+        ("text.png", with_chunk(*b"tEXt", &joined(&[b"Comment\0", hidden])), Clean),
+        ("exif.png", with_chunk(*b"eXIf", &exif(1)[6..]), Clean),
+        ("unknown-chunk.png", with_chunk(*b"hiDe", hidden), Clean),
         ("png-and-php.png", joined(&[&written(&drawn(700, 500), ImageFormat::Png), b"<?php", hidden]), Clean),
         ("clear.png", written(&DynamicImage::ImageRgba8(clear), ImageFormat::Png), Clean),
         ("sixteen-bits.png", written(&DynamicImage::ImageRgb16(deep), ImageFormat::Png), Clean),

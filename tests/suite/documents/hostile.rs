@@ -1,5 +1,6 @@
 //! Hostile files: each is refused in clear words, or comes out clean; and the program's memory stays small.
 
+use actix_web::http::StatusCode;
 use touchstone::verification::document::photo::prepare;
 
 use super::body;
@@ -70,7 +71,7 @@ fn the_program_takes_hostile_files_within_200_mebibytes() {
                 Fate::Refused(words) => {
                     assert_eq!(status, 422, "{name}: {body}");
                     let page =
-                        Page { status: Default::default(), headers: Vec::new(), body, bytes: Vec::new() };
+                        Page { status: StatusCode::default(), headers: Vec::new(), body, bytes: Vec::new() };
                     assert!(page.text("#image-front-problem").contains(words), "{name}");
                 }
             }

@@ -34,7 +34,7 @@ fn hex(text: &Value) -> Vec<u8> {
 fn assert_signed(answer: &Value, part: &str, text: &str) {
     let start = text.find(&format!("\"{part}\":")).unwrap() + part.len() + 3;
     let end = start + text[start..].find('}').unwrap() + 1;
-    assert!(is_signed(&hex(&answer["public_key"]), text[start..end].as_bytes(), &hex(&answer["signature"])));
+    assert!(is_signed(&hex(&answer["public_key"]), &text.as_bytes()[start..end], &hex(&answer["signature"])));
 }
 
 #[actix_web::test]

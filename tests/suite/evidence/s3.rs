@@ -1,5 +1,6 @@
 //! Pictures and sealed images in a bucket of an S3 server that is not ours: s3s-fs, which checks every signature.
 
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -33,7 +34,8 @@ impl Server {
     /// `None` where there is no such program.
     fn start() -> Option<Self> {
         let Some(program) = program() else {
-            println!("not run: S3_SERVER names no S3 server; scripts/test builds one");
+            let said = "not run: S3_SERVER names no S3 server; scripts/test builds one";
+            let _ = writeln!(std::io::stderr(), "{said}");
             return None;
         };
         let root = TempDir::new().unwrap();

@@ -52,8 +52,12 @@ async fn live(begin: bool) -> Seen {
         site.member(handle);
     }
     if begin {
-        UNFINISHED.iter().for_each(|state| document(&site, &format!("case-{state}"), state, agent));
-        NO_PHONE.iter().for_each(|state| phone(&site, &format!("phone-{state}"), state));
+        for state in UNFINISHED {
+            document(&site, &format!("case-{state}"), state, agent);
+        }
+        for state in NO_PHONE {
+            phone(&site, &format!("phone-{state}"), state);
+        }
     }
 
     let (limits, now) = (Limits { newcomer_posts: 100, ..Limits::default() }, site.clock.now());

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-/// The parts of the published OpenAPI document that are used here.
+/// The parts of the published `OpenAPI` document that are used here.
 const DOCUMENT: &str = include_str!("fixtures/twilio-messages-calls.json");
 
 /// The account that the mock knows.

@@ -9,7 +9,7 @@ use crate::accounts::viewer::{Member, Viewer};
 use crate::error::Error;
 use crate::verification::document::actions;
 use crate::verification::document::countries::{self, COUNTRIES, Country};
-use crate::verification::document::rules::Kind;
+use crate::verification::document::rules::{Kind, Reason};
 use crate::web::{Frame, Problems, Site, page, see_other};
 
 #[derive(Template)]
@@ -61,7 +61,7 @@ async fn show(
         kinds: Kind::ALL,
         form: chosen.unwrap_or(before),
         problems,
-        reason: case.reason.map(|reason| reason.told()),
+        reason: case.reason.map(Reason::told),
         is_changing: case.kind.is_some(),
     };
     unkept(status, &choosing)

@@ -110,7 +110,7 @@ fn show(
         asks_names: typed.names_differ.is_some() || zone_says("surname") || zone_says("given_names"),
         typed,
         problems,
-        reason: case.reason.filter(|_| is_asked_again).map(|reason| reason.told()),
+        reason: case.reason.filter(|_| is_asked_again).map(Reason::told),
         zone: ZoneField::of(case.kind.ok_or(Error::NotFound)?),
     };
     unkept(status, &details)
@@ -134,7 +134,9 @@ pub(super) async fn save(
         Ok(details) => details,
         Err(wrong) => {
             let mut problems = Problems::none();
-            wrong.into_iter().for_each(|(field, why)| problems.add(field, why));
+            for (field, why) in wrong {
+                problems.add(field, why);
+            }
             return show(&site, &member, StatusCode::UNPROCESSABLE_ENTITY, &ready.case, typed, problems);
         }
     };

@@ -53,7 +53,8 @@ fn draw(address: &str) -> Result<Picture, Error> {
         .map_err(|cause| Error::internal(format!("an address does not fit into a code: {cause}")))?;
     let (width, mut path) = (code.width(), String::new());
     for (at, _) in code.to_colors().iter().enumerate().filter(|(_, colour)| **colour == Color::Dark) {
-        path.push_str(&format!("M{} {}h1v1h-1z", at % width + 4, at / width + 4));
+        let (across, down) = (at % width + 4, at / width + 4);
+        path.extend(["M", &across.to_string(), " ", &down.to_string(), "h1v1h-1z"]);
     }
     Ok(Picture { width: width + 8, path })
 }

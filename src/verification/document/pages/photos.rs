@@ -15,7 +15,7 @@ use crate::verification::EvidenceId;
 use crate::verification::document::actions::{self, Sent, Stopped, is_complete};
 use crate::verification::document::countries;
 use crate::verification::document::handover::actions::takes_images;
-use crate::verification::document::rules::{FileProblem, Hint, Kind, Side, State};
+use crate::verification::document::rules::{FileProblem, Hint, Kind, Reason, Side, State};
 use crate::verification::document::store::{self, Case};
 use crate::verification::evidence::Vault;
 use crate::verification::evidence::store::{Image, of_case};
@@ -166,7 +166,7 @@ async fn show(
     let photos = PhotosPage {
         frame: frame(site, member.account(), "Photographs", "/verification/document/photos"),
         document: called(&case),
-        reason: case.reason.filter(|_| case.place.0 == State::Resubmit).map(|reason| reason.told()),
+        reason: case.reason.filter(|_| case.place.0 == State::Resubmit).map(Reason::told),
         cards: images.cards(kind, wrong.as_ref()),
         is_complete: images.are_complete(Some(kind)),
         missing: images.missing(kind),
@@ -191,22 +191,22 @@ pub(in crate::verification::document) async fn receive(
     case: &Case,
     form: FileForm,
 ) -> Result<Result<(), Refused>, Error> {
-    let side = Side::parse(form.field("side")).ok_or(Error::NotFound)?;
+    let shown = Side::parse(form.field("side")).ok_or(Error::NotFound)?;
     let file = match form.is_too_large {
         true => Err(FileProblem::TooLarge),
         false if form.file.is_empty() => Err(FileProblem::Missing),
         false => Ok(form.file),
     };
-    let sent = Sent { case: case.id, member: case.member, side };
-    let stopped = match actions::take_in(&site.db, vault, pictures, sent, file, site.clock.now()).await {
-        Ok(_) => return Ok(Ok(())),
-        Err(stopped) => stopped,
+    let sent = Sent { case: case.id, member: case.member, side: shown };
+    let taking = actions::take_in(&site.db, vault, pictures, sent, file, site.clock.now());
+    let Err(stopped) = taking.await else {
+        return Ok(Ok(()));
     };
     let whole = |status, why: String| Ok(Err(Refused { status, wrong: None, refusal: Some(why) }));
     match stopped {
         Stopped::File(why) => Ok(Err(Refused {
             status: StatusCode::UNPROCESSABLE_ENTITY,
-            wrong: Some((side, why.to_string())),
+            wrong: Some((shown, why.to_string())),
             refusal: None,
         })),
         Stopped::Other(Error::Refused(why)) => whole(StatusCode::UNPROCESSABLE_ENTITY, why),

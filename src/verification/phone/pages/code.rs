@@ -41,12 +41,12 @@ pub(super) struct ResendForm {
 fn answer(
     site: &Site,
     member: &Member,
-    phone: Option<Phone>,
+    phone: Option<&Phone>,
     typed: String,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
     let now = site.clock.now();
-    let (Some(phone), State::Sent) = (phone.as_ref(), state_of(phone.as_ref(), now)) else {
+    let (Some(phone), State::Sent) = (phone, state_of(phone, now)) else {
         return see_other("/verification/phone");
     };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -70,7 +70,7 @@ async fn phone_of(site: &Site, member: &Member) -> Result<Option<Phone>, Error> 
 
 pub(super) async fn show(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
     let phone = phone_of(&site, &member).await?;
-    answer(&site, &member, phone, String::new(), Problems::none())
+    answer(&site, &member, phone.as_ref(), String::new(), Problems::none())
 }
 
 pub(super) async fn enter(
@@ -85,7 +85,7 @@ pub(super) async fn enter(
         let phone = phone_of(&site, &member).await?;
         let shown: String = typed.chars().take(200).collect();
         let problem = format!("The code has {digits} digits. Look for it in the message we sent you.");
-        return answer(&site, &member, phone, shown, Problems::one("code", problem));
+        return answer(&site, &member, phone.as_ref(), shown, Problems::one("code", problem));
     };
     let (id, keys, now) = (member.id, site.keys.clone(), site.clock.now());
     match site.db.write(move |conn| actions::enter(conn, &keys, id, &code, now)).await? {
@@ -93,7 +93,7 @@ pub(super) async fn enter(
             let tries = if left == 1 { "one try".to_owned() } else { format!("{left} tries") };
             let problem = format!("That is not the code of the last message. You have {tries} left.");
             let phone = phone_of(&site, &member).await?;
-            answer(&site, &member, phone, String::new(), Problems::one("code", problem))
+            answer(&site, &member, phone.as_ref(), String::new(), Problems::one("code", problem))
         }
         // Each of these is told by the page of the number, which is always true.
         Typed::Verified
@@ -129,7 +129,7 @@ pub(super) async fn resend(
         Err(Error::NotFound) => see_other("/verification/phone"),
         Err(Error::Refused(why)) => {
             let phone = phone_of(&site, &member).await?;
-            answer(&site, &member, phone, String::new(), Problems::one("resend", why))
+            answer(&site, &member, phone.as_ref(), String::new(), Problems::one("resend", why))
         }
         Err(error) => Err(error),
     }

@@ -94,13 +94,16 @@ pub fn set_budget(conn: &mut Conn, prefix: &str, budget: i64, by: MemberId, now:
     Ok(audit::add(conn, Some(by), "budget texts", &format!("prefix {prefix}"), &what, now)?)
 }
 
+/// Where a count of a day stands.
+type Place = fn(&mut DayOf) -> &mut i64;
+
 /// What became of the texts after `since`, by prefix.
 ///
 /// # Errors
 /// When the database fails.
 pub fn day(conn: &mut Conn, since: Time) -> Result<HashMap<String, DayOf>, Error> {
     let mut day: HashMap<String, DayOf> = HashMap::new();
-    let places: [(Count, fn(&mut DayOf) -> &mut i64); 4] = [
+    let places: [(Count, Place); 4] = [
         (Count::Asked, |day| &mut day.asked),
         (Count::Delivered, |day| &mut day.delivered),
         (Count::Failed, |day| &mut day.failed),

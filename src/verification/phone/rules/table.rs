@@ -60,10 +60,8 @@ pub fn next(state: State, happens: Move) -> Option<State> {
         (State::Sent, Move::RightElsewhere) => Some(State::Conflict),
         (State::Sent, Move::WrongAgain) => Some(State::Locked),
         (State::Sent, Move::TimeOut) => Some(State::Expired),
-        (State::None, Move::Remove) => None,
-        (_, Move::Remove) => Some(State::None),
-        (State::Verified | State::Waived, Move::Waive) => None,
-        (_, Move::Waive) => Some(State::Waived),
+        (state, Move::Remove) if state != State::None => Some(State::None),
+        (state, Move::Waive) if !state.passes() => Some(State::Waived),
         _ => None,
     }
 }

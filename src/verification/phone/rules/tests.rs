@@ -50,10 +50,13 @@ fn the_next_code_waits_a_minute() {
     assert_eq!(may_send(&quiet(), noon()), Ok(()));
 }
 
+/// Where moments stand.
+type Moments = fn(&mut Past) -> &mut Vec<Time>;
+
 #[test]
 fn an_hour_has_five_codes_for_a_member_and_a_number_and_ten_for_an_address() {
     let moments = |count: i64| (1..=count).map(|turn| ago(turn * 100)).collect::<Vec<_>>();
-    let limits: [(fn(&mut Past) -> &mut Vec<Time>, i64); 3] =
+    let limits: [(Moments, i64); 3] =
         [(|past| &mut past.by_member, 5), (|past| &mut past.by_number, 5), (|past| &mut past.by_address, 10)];
     for (of, limit) in limits {
         let mut past = quiet();
