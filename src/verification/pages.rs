@@ -4,6 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::document::rules::State::{Expired, Withdrawn};
 use super::document::store::Case;
 use super::evidence::store::Summary;
 use super::phone::rules::{State as PhoneState, is_over};
@@ -136,9 +137,14 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
 
 fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
     let is_asked = facts.gate.missing.contains(&gates::rules::Step::Document);
+    let is_open = may_begin(standing, is_asked);
     let document = match &facts.case {
+        // An attempt that came to nothing, of somebody to whom the step has closed since.
+        Some(case) if !is_open && matches!(case.place.0, Withdrawn | Expired) => {
+            steps::document_not_begun(is_open)
+        }
         Some(case) => steps::document(&document_facts(case, &facts.evidence), now),
-        None => steps::document_not_begun(may_begin(standing, is_asked)),
+        None => steps::document_not_begun(is_open),
     };
     let is_approved =
         facts.case.as_ref().is_some_and(|case| case.place.0 == document::rules::State::Approved);
@@ -146,7 +152,7 @@ fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
         StepRow {
             code: "phone",
             title: "Phone number",
-            step: steps::phone(phone_state(facts.phone.as_ref(), now)),
+            step: phone_step(facts, now),
             facts: vec![
                 ("Takes", facts.phone_wait.to_string()),
                 ("Kept", "The number, sealed".to_owned()),
@@ -179,6 +185,15 @@ fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
             ],
         },
     ]
+}
+
+/// A badge without a number came with an import.
+fn phone_step(facts: &Facts, now: Time) -> Step {
+    let is_shown = facts.shown.iter().any(|one| one.badge == Badge::PhoneVerified);
+    match phone_state(facts.phone.as_ref(), now) {
+        PhoneState::None if is_shown => steps::phone_from_before(),
+        state => steps::phone(state),
+    }
 }
 
 fn phone_state(phone: Option<&Phone>, now: Time) -> PhoneState {

@@ -2,6 +2,7 @@
 
 mod files;
 mod hostile;
+mod opening;
 mod phone;
 
 use std::io::Write;
@@ -14,6 +15,7 @@ use data_encoding::HEXLOWER;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 use touchstone::db::schema::{consent_texts, document_cases, evidence};
+use touchstone::members::rules::Tier;
 use touchstone::sealing::Keys;
 use touchstone::verification::CaseId;
 use touchstone::verification::document::actions;
@@ -90,6 +92,11 @@ async fn send(site: &TestSite, who: &Person, shown: &str, bytes: &[u8]) -> Page 
     site.send(form(PHOTOS, shown, "front.jpg", bytes), who).await
 }
 
+/// A member to whom the step is open.
+fn eligible(site: &TestSite, handle: &str) -> Person {
+    site.rated(handle, Tier::TopRated)
+}
+
 async fn consent(site: &TestSite, who: &Person) {
     let fields = [("version", "1"), ("agree", "yes")];
     let page = site.post(who, "/verification/document/consent", &fields).await.expect(303);
@@ -157,7 +164,7 @@ fn keys(site: &TestSite) -> Arc<Keys> {
 #[actix_web::test]
 async fn a_member_goes_from_agreeing_to_the_queue() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     let on = async |way: &str| {
         let page = site.get(&ada, "/verification/document").await.expect(303);
         assert_eq!(page.location(), format!("/verification{way}"));
@@ -201,7 +208,7 @@ async fn a_member_goes_from_agreeing_to_the_queue() {
 #[actix_web::test]
 async fn what_is_typed_is_sealed_and_its_number_found_again() {
     let site = TestSite::start();
-    let (ada, ben) = (site.member("ada-north"), site.member("ben-south"));
+    let (ada, ben) = (eligible(&site, "ada-north"), eligible(&site, "ben-south"));
     submitted(&site, &ada).await;
 
     let id = case(&site, &ada).id;
@@ -232,7 +239,7 @@ async fn what_is_typed_is_sealed_and_its_number_found_again() {
 #[actix_web::test]
 async fn what_is_missing_or_does_not_fit_stands_beside_its_field() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     let refused = async |path: &str, fields: &[(&str, &str)]| {
         let page = site.post(&ada, path, fields).await.expect(422);
         page.texts(".problem").join(" ") + &page.texts("[role=alert]").join(" ")
@@ -278,7 +285,7 @@ async fn what_is_missing_or_does_not_fit_stands_beside_its_field() {
 #[actix_web::test]
 async fn an_image_is_replaced_removed_and_limited() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     photographed(&site, &ada).await;
     let id = case(&site, &ada).id;
     assert_eq!((state(&site, &ada), images(&site, id)), (State::Checking, (1, 0)));
@@ -287,7 +294,7 @@ async fn an_image_is_replaced_removed_and_limited() {
     assert_eq!(images(&site, id), (1, 1));
     let shown = site.get(&ada, PHOTOS).await;
     let image = shown.attribute("[name=image][type=hidden]", "value");
-    let ben = site.member("ben-south");
+    let ben = eligible(&site, "ben-south");
     photographed(&site, &ben).await;
     site.post(&ben, "/verification/document/photos/remove", &[("image", &image)]).await.expect(404);
     assert_eq!(images(&site, id), (1, 1));
@@ -305,7 +312,7 @@ async fn an_image_is_replaced_removed_and_limited() {
 #[actix_web::test]
 async fn hints_are_told_and_hold_nobody_up() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     consent(&site, &ada).await;
     choose(&site, &ada, "passport", "AT").await;
     send(&site, &ada, "front", &files::plain(800, 600, 20)).await.expect(303);
@@ -318,7 +325,7 @@ async fn hints_are_told_and_hold_nobody_up() {
 #[actix_web::test]
 async fn taking_it_back_destroys_at_once_and_one_may_begin_again() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     submitted(&site, &ada).await;
     let first = case(&site, &ada).id;
 
@@ -335,7 +342,7 @@ async fn taking_it_back_destroys_at_once_and_one_may_begin_again() {
 #[actix_web::test]
 async fn after_an_approval_the_images_can_go_and_the_approval_stays() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     submitted(&site, &ada).await;
     let id = case(&site, &ada).id;
     decide(&site, id, State::Approved, None);
@@ -354,7 +361,7 @@ async fn after_an_approval_the_images_can_go_and_the_approval_stays() {
 #[actix_web::test]
 async fn whoever_is_suspended_may_still_take_it_back() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     submitted(&site, &ada).await;
     let (id, until) = (id_of(&site, "ada-north"), site.clock.now() + TimeDelta::days(3));
     site.write(move |conn| {
@@ -370,7 +377,7 @@ async fn whoever_is_suspended_may_still_take_it_back() {
 #[actix_web::test]
 async fn a_forgotten_attempt_ends_after_seven_days() {
     let site = TestSite::start();
-    let (ada, ben) = (site.member("ada-north"), site.member("ben-south"));
+    let (ada, ben) = (eligible(&site, "ada-north"), eligible(&site, "ben-south"));
     photographed(&site, &ada).await;
     submitted(&site, &ben).await;
     let id = case(&site, &ada).id;
@@ -388,7 +395,7 @@ async fn a_forgotten_attempt_ends_after_seven_days() {
 #[actix_web::test]
 async fn a_decision_is_appealed_once_in_sealed_words() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     submitted(&site, &ada).await;
     let id = case(&site, &ada).id;
     let path = "/verification/document/appeal";
@@ -419,7 +426,7 @@ async fn a_decision_is_appealed_once_in_sealed_words() {
 #[actix_web::test]
 async fn an_appeal_is_over_after_thirty_days() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     submitted(&site, &ada).await;
     decide(&site, case(&site, &ada).id, State::Declined, Some("altered"));
     site.clock.advance(TimeDelta::days(30) + TimeDelta::seconds(1));
@@ -434,7 +441,7 @@ async fn an_appeal_is_over_after_thirty_days() {
 #[actix_web::test]
 async fn declining_lapsing_or_failing_changes_nothing_else() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     let looks = async || {
         let public = site.get(&Person::visitor(), "/u/ada-north").await.expect(200).body;
         (public, format!("{:?}", member(&site, "ada-north")))
@@ -457,7 +464,7 @@ async fn declining_lapsing_or_failing_changes_nothing_else() {
 #[actix_web::test]
 async fn somebody_who_is_asked_for_better_goes_where_it_helps() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     submitted(&site, &ada).await;
     let id = case(&site, &ada).id;
     for (reason, way) in
@@ -478,7 +485,7 @@ async fn somebody_who_is_asked_for_better_goes_where_it_helps() {
 #[actix_web::test]
 async fn the_words_carry_their_hash_and_each_case_the_hash_it_agreed_to() {
     let site = TestSite::start();
-    let ada = site.member("ada-north");
+    let ada = eligible(&site, "ada-north");
     consent(&site, &ada).await;
     let (words, hash): (String, String) = site.read(|conn| {
         let newest = consent_texts::table.find(1).select((consent_texts::words, consent_texts::words_hash));

@@ -340,10 +340,10 @@ const TABLE: &[Row] = &[
     post("/texts/receipts/twilio/{key}", "/texts/receipts/twilio/1.nonsense", &[], [404; 5]),
     get("/texts/receipts/kannel/{key}", "/texts/receipts/kannel/1.nonsense", [404; 5]),
     post("/texts/receipts/kannel/{key}", "/texts/receipts/kannel/1.nonsense", &[], [404; 5]),
-    // The document: nobody here has begun, so they are led to the beginning
+    // The document: nobody here is eligible or has begun, so they are led to the beginning
     get("/verification/documents", "/verification/documents", ALL),
     get("/verification/document", "/verification/document", [303; 5]),
-    get("/verification/document/consent", "/verification/document/consent", SIGNED_IN),
+    get("/verification/document/consent", "/verification/document/consent", [303; 5]),
     post("/verification/document/consent", "/verification/document/consent", &[], members(422)),
     get("/verification/document/choose", "/verification/document/choose", [303; 5]),
     post("/verification/document/choose", "/verification/document/choose", &[], members(303)),

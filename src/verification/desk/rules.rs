@@ -371,13 +371,6 @@ pub fn may_enter(new: Span, own: &[Span], now: Time) -> Result<(), WrongShift> {
     if overlaps { Err(WrongShift::Overlaps) } else { Ok(()) }
 }
 
-/// The middle of these, the longer of the two middles where they are even in number.
-#[must_use]
-pub fn median(mut spans: Vec<TimeDelta>) -> Option<TimeDelta> {
-    spans.sort_unstable();
-    spans.get(spans.len() / 2).copied()
-}
-
 #[cfg(test)]
 #[path = "rules/tests.rs"]
 mod tests;

@@ -130,20 +130,28 @@ pub fn renew(conn: &mut Conn, case: CaseId, agent: MemberId, until: Time, now: T
     diesel::update(held).set(document_cases::claimed_until.eq(until)).execute(conn).map(|rows| rows == 1)
 }
 
+/// What becomes of a case that nobody holds any more.
+#[derive(AsChangeset)]
+#[diesel(table_name = document_cases, treat_none_as_null = true)]
+struct Unclaimed {
+    state: &'static str,
+    claimed_by: Option<MemberId>,
+    claimed_until: Option<Time>,
+}
+
+impl Unclaimed {
+    fn in_state(state: State) -> Self {
+        Self { state: state.code(), claimed_by: None, claimed_until: None }
+    }
+}
+
 /// Puts a case that an agent holds back into the queue, where it keeps its place.
 pub fn release(conn: &mut Conn, case: CaseId, agent: MemberId, to: State) -> QueryResult<bool> {
     let held = document_cases::table
         .find(case)
         .filter(document_cases::state.eq(State::InReview.code()))
         .filter(document_cases::claimed_by.eq(agent));
-    diesel::update(held)
-        .set((
-            document_cases::state.eq(to.code()),
-            document_cases::claimed_by.eq(None::<MemberId>),
-            document_cases::claimed_until.eq(None::<Time>),
-        ))
-        .execute(conn)
-        .map(|rows| rows == 1)
+    diesel::update(held).set(Unclaimed::in_state(to)).execute(conn).map(|rows| rows == 1)
 }
 
 /// The cases whose claim ran out, with their class; those that somebody else puts back meanwhile are left out.
@@ -174,13 +182,7 @@ pub fn put_back(conn: &mut Conn, cases: &[CaseId], to: State, now: Time) -> Quer
         .filter(document_cases::id.eq_any(cases))
         .filter(document_cases::state.eq(State::InReview.code()))
         .filter(document_cases::claimed_until.le(now));
-    diesel::update(lapsed)
-        .set((
-            document_cases::state.eq(to.code()),
-            document_cases::claimed_by.eq(None::<MemberId>),
-            document_cases::claimed_until.eq(None::<Time>),
-        ))
-        .execute(conn)
+    diesel::update(lapsed).set(Unclaimed::in_state(to)).execute(conn)
 }
 
 /// What is sealed of a case: what was typed, the index of the number, and the words of an appeal.

@@ -12,6 +12,7 @@ use crate::badges::rules::Badge;
 use crate::clock::Time;
 use crate::db::{Conn, Db};
 use crate::error::Error;
+use crate::gates;
 use crate::members;
 use crate::members::MemberId;
 use crate::sealing::Keys;
@@ -20,6 +21,7 @@ use crate::uploads::actions::Pictures;
 use crate::verification::evidence::Vault;
 use crate::verification::evidence::actions::{NewImage, drop_image, end_case, keep};
 use crate::verification::evidence::store::{Image, of_case};
+use crate::verification::rules::{may_begin, standing};
 use crate::verification::{CaseId, EvidenceId};
 
 /// How many forgotten attempts one sweep ends in one go.
@@ -28,6 +30,19 @@ const BATCH: i64 = 50;
 /// How the audit calls a case.
 fn subject(case: CaseId) -> String {
     format!("document case {}", case.0)
+}
+
+/// Whether the document step is open to a member: to those who are eligible, to whoever had the badge before, and to
+/// whoever a gate asks.
+///
+/// # Errors
+/// When there is no such member.
+pub fn is_open(conn: &mut Conn, member: MemberId, now: Time) -> Result<bool, Error> {
+    let tier = members::store::get(conn, member)?.tier;
+    let shown = badges::store::shown_by(conn, &[member], now)?.remove(&member).unwrap_or_default();
+    let grants = badges::store::grants_of(conn, &[member])?.remove(&member).unwrap_or_default();
+    let gate = gates::actions::standing(conn, member)?;
+    Ok(may_begin(&standing(tier, &shown, &grants), gate.missing.contains(&gates::rules::Step::Document)))
 }
 
 /// The member agrees to the words of this version, and an attempt begins. Where one is under way, it stays.
@@ -46,6 +61,11 @@ pub fn consent(conn: &mut Conn, member: MemberId, version: i64, now: Time) -> Re
     if newest.as_ref().is_some_and(is_approved) {
         return Err(Error::Refused(
             "Your document is approved already; there is nothing to begin.".to_owned(),
+        ));
+    }
+    if !is_open(conn, member, now)? {
+        return Err(Error::refused(
+            "The document step is not open to you yet. There is nothing to do today, and your account is not affected.",
         ));
     }
     let words = store::newest_consent(conn)?;

@@ -3,7 +3,7 @@
 mod files;
 mod kinds;
 mod reasons;
-mod words;
+mod ways;
 
 use chrono::TimeDelta;
 
@@ -12,7 +12,7 @@ use crate::clock::Time;
 pub use files::{FILES, FileProblem, Hint, LONGEST_KEPT, LONGEST_READ, SHORTEST, what_it_is};
 pub use kinds::{Kind, Side, Zoned};
 pub use reasons::{Reason, ReasonKind};
-pub use words::way_on;
+pub use ways::way_on;
 
 /// How long an attempt waits for its member to go on.
 pub const PATIENCE: TimeDelta = TimeDelta::days(7);
@@ -109,6 +109,12 @@ impl State {
     #[must_use]
     pub fn is_over(self) -> bool {
         matches!(self, Self::Approved | Self::Declined | Self::Withdrawn | Self::Expired)
+    }
+
+    /// Whether the member can agree once more, after an attempt that did not end well.
+    #[must_use]
+    pub fn may_begin_anew(self) -> bool {
+        self.is_over() && self != Self::Approved
     }
 }
 

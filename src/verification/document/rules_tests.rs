@@ -65,9 +65,9 @@ proptest! {
     }
 }
 
-/// Invariant 14: every reachable state has words and a way on.
+/// Invariant 14: every state can be reached, and has a way on; its words stand with the steps.
 #[test]
-fn every_reachable_state_has_a_text_and_a_way_on() {
+fn every_reachable_state_has_a_way_on() {
     let (mut reached, mut to_visit) = (Vec::new(), vec![(State::Consented, Class::Ordinary)]);
     let verdicts = [Verdict::Approve, Verdict::Refer].into_iter().chain(
         Reason::ALL.into_iter().flat_map(|reason| [Verdict::Resubmit(reason), Verdict::Decline(reason)]),
@@ -99,8 +99,7 @@ fn every_reachable_state_has_a_text_and_a_way_on() {
     }
     for state in State::ALL {
         assert!(reached.iter().any(|place| place.0 == state), "{state:?} cannot be reached");
-        let (words, way) = (state.words(), state.way_on());
-        assert!(words.ends_with('.') && words.len() > 30, "{state:?}");
+        let way = state.way_on();
         assert!(way.starts_with("/verification"), "{state:?}");
     }
 }

@@ -198,12 +198,12 @@ pub fn enter(conn: &mut Conn, keys: &Keys, member: MemberId, code: &str, now: Ti
     };
     texts::hold(conn, &number_row(number_index), now)?;
     if rules::is_over(check.phone.code_sent_at, now) {
-        store::end_code(conn, check.id, State::Expired)?;
+        end(conn, &check, Move::TimeOut)?;
         return Ok(Typed::Expired);
     }
     let past = wrong_codes(conn, member, number_index, now)?;
     if let Some(left) = rules::wrong_too_often(&past, now) {
-        store::end_code(conn, check.id, State::Locked)?;
+        end(conn, &check, Move::WrongAgain)?;
         return Ok(Typed::Closed(left));
     }
     let sent_at = check.phone.code_sent_at.unwrap_or(now);
@@ -212,15 +212,25 @@ pub fn enter(conn: &mut Conn, keys: &Keys, member: MemberId, code: &str, now: Ti
     }
     store::add_wrong(conn, check.id, member, number_index, now)?;
     if let Some(left) = rules::wrong_too_often(&wrong_codes(conn, member, number_index, now)?, now) {
-        store::end_code(conn, check.id, State::Locked)?;
+        end(conn, &check, Move::WrongAgain)?;
         return Ok(Typed::Closed(left));
     }
     let left = rules::TRIES_A_CODE - check.code_tries - 1;
     if left <= 0 {
-        store::end_code(conn, check.id, State::Locked)?;
+        end(conn, &check, Move::WrongAgain)?;
         return Ok(Typed::Locked);
     }
     Ok(Typed::Wrong(left))
+}
+
+/// Where this move leads by the table.
+fn follow(check: &Check, happens: Move) -> Result<State, Error> {
+    rules::next(check.phone.state, happens).ok_or_else(|| Error::internal("a phone cannot go on like that"))
+}
+
+/// Closes the code that waits.
+fn end(conn: &mut Conn, check: &Check, happens: Move) -> Result<(), Error> {
+    Ok(store::end_code(conn, check.id, follow(check, happens)?)?)
 }
 
 fn wrong_codes(conn: &mut Conn, member: MemberId, number_index: &str, now: Time) -> Result<Past, Error> {
@@ -240,9 +250,10 @@ fn right(
     texts::mark_converted(conn, member, number_index, now)?;
     // Only now is it told that another account has the number: whoever reads its texts may know.
     if store::is_bound(conn, number_index)? {
-        store::end_code(conn, check.id, State::Conflict)?;
+        end(conn, check, Move::RightElsewhere)?;
         return Ok(Typed::Conflict);
     }
+    follow(check, Move::Right)?;
     store::verify(conn, check.id, now)?;
     badges::grant(conn, member, Badge::PhoneVerified, now)?;
     Ok(Typed::Verified)

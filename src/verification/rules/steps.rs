@@ -92,6 +92,7 @@ pub struct DocumentFacts {
     pub has_images: bool,
 }
 
+const PHONE: &str = "/verification/phone";
 const DOCUMENT: &str = "/verification/document";
 const WITHDRAW: &str = "/verification/document/withdraw";
 const APPEAL_PAGE: &str = "/verification/document/appeal";
@@ -102,10 +103,21 @@ pub fn phone(state: Phone) -> Step {
     let mark = if state.passes() { Mark::Done } else { Mark::Now };
     let step = Step::new(mark, state.title(), state.words());
     if state.passes() {
-        return step.or("Change it or take it off", "/verification/phone");
+        return step.or("Change it or take it off", PHONE);
     }
     let way = state.way();
     step.next(way.label, way.path)
+}
+
+/// The phone step of whoever had the badge before numbers were proved here, and has proved none since.
+#[must_use]
+pub fn phone_from_before() -> Step {
+    Step::new(
+        Mark::Done,
+        "Verified earlier",
+        "Your badge came with you from where the community was before. No number of yours is kept here; if you prove one, the badge stands for that one.",
+    )
+    .or("Prove a number here", PHONE)
 }
 
 /// The document step before anything was begun.

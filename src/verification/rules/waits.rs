@@ -28,13 +28,23 @@ pub fn wait(mut samples: Vec<TimeDelta>, promise: TimeDelta) -> Wait {
         return Wait::Promised(promise);
     }
     samples.sort_unstable();
-    Wait::Measured { median: nearest_rank(&samples, 50), nine_in_ten: nearest_rank(&samples, 90) }
+    match (nearest_rank(&samples, 50), nearest_rank(&samples, 90)) {
+        (Some(median), Some(nine_in_ten)) => Wait::Measured { median, nine_in_ten },
+        _ => Wait::Promised(promise),
+    }
+}
+
+/// What half of these do not exceed; nothing where there are none.
+#[must_use]
+pub fn median(mut samples: Vec<TimeDelta>) -> Option<TimeDelta> {
+    samples.sort_unstable();
+    nearest_rank(&samples, 50)
 }
 
 /// The smallest sample that at least so many in a hundred do not exceed.
-fn nearest_rank(sorted: &[TimeDelta], percent: usize) -> TimeDelta {
+fn nearest_rank(sorted: &[TimeDelta], percent: usize) -> Option<TimeDelta> {
     let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied().unwrap_or_default()
+    sorted.get(rank - 1).copied()
 }
 
 impl std::fmt::Display for Wait {
@@ -90,6 +100,14 @@ mod tests {
             measured.to_string(),
             "Half within 10 minutes, nine in ten within 18 minutes (last 7 days)"
         );
+    }
+
+    #[test]
+    fn the_median_is_the_one_that_half_do_not_exceed() {
+        let of = |list: &[i64]| median(list.iter().copied().map(minutes).collect());
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[9, 1, 5]), Some(minutes(5)));
+        assert_eq!(of(&[9, 1]), Some(minutes(1)));
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn send(server: &Program, client: &Client, name: &str, bytes: &[u8]) -> (u16, St
 }
 
 fn begun(place: &Installation, server: &Program, handle: &str) -> Client {
-    place.add_member(handle, "Anna E", &[]);
+    place.add_member(handle, "Anna E", &["--tier", "top-rated"]);
     let mut client = Client::new(server);
     client.sign_in(handle, crate::support::site::PASSWORD);
     let consent = [("version", "1"), ("agree", "yes")];

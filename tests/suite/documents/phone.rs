@@ -23,7 +23,7 @@ async fn opened(site: &TestSite, link: &str) -> Person {
 }
 
 async fn chosen(site: &TestSite, handle: &str) -> Person {
-    let who = site.member(handle);
+    let who = eligible(site, handle);
     consent(site, &who).await;
     choose(site, &who, "passport", "AT").await;
     who

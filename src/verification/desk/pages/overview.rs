@@ -15,9 +15,10 @@ use crate::error::Error;
 use crate::members::MemberId;
 use crate::verification::CaseId;
 use crate::verification::desk::actions::{self, Clerk};
-use crate::verification::desk::rules::{Outcome, median};
+use crate::verification::desk::rules::Outcome;
 use crate::verification::desk::store::{self, Shift};
 use crate::verification::document::rules::Class;
+use crate::verification::rules::waits::median;
 use crate::web::{Frame, Problems, Site, When, page_with, see_other};
 
 #[derive(Template)]

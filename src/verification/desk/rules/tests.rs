@@ -141,14 +141,6 @@ fn a_shift_may_pass_midnight_and_never_another_of_ones_own() {
 }
 
 #[test]
-fn the_median_is_the_one_in_the_middle() {
-    let minutes = |list: &[i64]| median(list.iter().map(|one| TimeDelta::minutes(*one)).collect());
-    assert_eq!(minutes(&[]), None);
-    assert_eq!(minutes(&[9, 1, 5]), Some(TimeDelta::minutes(5)));
-    assert_eq!(minutes(&[1, 9]), Some(TimeDelta::minutes(9)));
-}
-
-#[test]
 fn a_note_is_short() {
     assert_eq!(Note::parse("  a\r\nb ").unwrap().as_str(), "a\nb");
     assert!(Note::parse(&"é".repeat(NOTE)).is_ok());

@@ -8,7 +8,6 @@ use super::{case_or_way, frame, unkept};
 use crate::accounts::viewer::Member;
 use crate::error::Error;
 use crate::verification::document::actions;
-use crate::verification::document::rules::State;
 use crate::verification::document::store;
 use crate::web::{Day, Frame, Problems, Site, see_other};
 
@@ -26,16 +25,17 @@ struct ConsentPage {
 
 pub(super) async fn form(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
     let id = member.id;
-    let finding = site.db.read(move |conn| case_or_way(conn, id, |case| may_begin(case.place.0)));
+    let now = site.clock.now();
+    let finding = site.db.read(move |conn| {
+        let way = case_or_way(conn, id, |case| case.place.0.may_begin_anew())?;
+        Ok((way, actions::is_open(conn, id, now)?))
+    });
     match finding.await? {
-        Err(way) if !way.ends_with("/consent") => see_other(way),
+        (Err(way), _) if !way.ends_with("/consent") => see_other(way),
+        // The page of all steps says to whom it is open.
+        (_, false) => see_other("/verification"),
         _ => show(&site, &member, StatusCode::OK, Problems::none(), None).await,
     }
-}
-
-/// Whether another attempt may begin after this one.
-fn may_begin(state: State) -> bool {
-    matches!(state, State::Withdrawn | State::Expired | State::Declined)
 }
 
 async fn show(
