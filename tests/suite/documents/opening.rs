@@ -40,7 +40,7 @@ async fn a_gate_that_asks_for_a_document_opens_it() {
     assert_eq!(step(&site, &ada).await, "Withdrawn");
 
     // The gate is lifted, and the step is closed again.
-    site.post(&boss, "/admin/gates/boards", &[]).await.expect(303);
+    site.post(&boss, "/admin/gates/boards", &[("shown", &gate)]).await.expect(303);
     assert_eq!(step(&site, &ada).await, "Not open to you yet");
     site.post(&ada, AGREE, &AGREED).await.expect(422);
 }
