@@ -1,6 +1,6 @@
 //! The document step: from agreeing to the queue, with the phone, taken back, forgotten and appealed.
 
-mod files;
+pub mod files;
 mod hostile;
 mod phone;
 
@@ -75,7 +75,7 @@ fn form(path: &str, side: &str, name: &str, bytes: &[u8]) -> TestRequest {
         .set_payload(body(side, name, bytes))
 }
 
-fn body(side: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
+pub fn body(side: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     write!(body, "--edge\r\nContent-Disposition: form-data; name=\"side\"\r\n\r\n{side}\r\n").unwrap();
     write!(body, "--edge\r\nContent-Disposition: form-data; name=\"image\"; filename=\"{name}\"\r\n")
