@@ -44,7 +44,7 @@ fn zone(number: &str, expiry: &str) -> String {
 }
 
 /// What is typed of it, but for these fields.
-fn typed(changed: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+pub fn typed(changed: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
     let mut fields = vec![
         ("surname", "Eriksson".to_owned()),
         ("given_names", "Anna Maria".to_owned()),
@@ -61,7 +61,7 @@ fn typed(changed: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
     fields
 }
 
-async fn post(site: &TestSite, who: &Person, path: &str, fields: &[(&'static str, String)]) -> Page {
+pub async fn post(site: &TestSite, who: &Person, path: &str, fields: &[(&'static str, String)]) -> Page {
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     site.post(who, path, &fields).await
 }
@@ -86,17 +86,17 @@ pub fn body(side: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
     body
 }
 
-async fn send(site: &TestSite, who: &Person, shown: &str, bytes: &[u8]) -> Page {
+pub async fn send(site: &TestSite, who: &Person, shown: &str, bytes: &[u8]) -> Page {
     site.send(form(PHOTOS, shown, "front.jpg", bytes), who).await
 }
 
-async fn consent(site: &TestSite, who: &Person) {
+pub async fn consent(site: &TestSite, who: &Person) {
     let fields = [("version", "1"), ("agree", "yes")];
     let page = site.post(who, "/verification/document/consent", &fields).await.expect(303);
     assert_eq!(page.location(), "/verification/document");
 }
 
-async fn choose(site: &TestSite, who: &Person, kind: &str, country: &str) {
+pub async fn choose(site: &TestSite, who: &Person, kind: &str, country: &str) {
     let fields = [("kind", kind), ("country", country)];
     site.post(who, "/verification/document/choose", &fields).await.expect(303);
 }
@@ -109,7 +109,7 @@ async fn photographed(site: &TestSite, who: &Person) {
 }
 
 /// Goes on to the queue.
-async fn submitted(site: &TestSite, who: &Person) {
+pub async fn submitted(site: &TestSite, who: &Person) {
     photographed(site, who).await;
     post(site, who, "/verification/document/details", &typed(&[])).await.expect(303);
     site.post(who, "/verification/document/check", &[]).await.expect(303);

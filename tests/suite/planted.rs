@@ -263,6 +263,12 @@ fn a_planted_identity_is_found_nowhere() {
         assert!(handle.iter().any(|place| place.ends_with("SQLite's backup")), "{handle:?}");
     }
     let leak = planted.temporary().join("leak");
+    std::fs::write(&leak, all.join("; ")).unwrap();
+    let found = planted.search(&all);
+    for string in &all {
+        let place = format!("{string} (plain) in {}", leak.display());
+        assert!(found.contains(&place), "{string} would not be found: {found:?}");
+    }
     for leaked in [
         format!("to: <{}>", ADDRESS.to_uppercase()),
         BASE64.encode(format!("id=1&email={ADDRESS}&x").as_bytes()),
