@@ -9,9 +9,10 @@ use crate::error::Error;
 use crate::exchange::store::check;
 use crate::members::audit;
 use crate::outside::storage;
-use crate::sealing;
+use crate::sealing::{self, Inspected};
 use crate::settings::{Settings, StorageSettings};
 use crate::uploads::actions::{self as uploads, Pictures};
+use crate::verification::evidence::actions::{self as evidence, Checked};
 
 /// Runs the command.
 ///
@@ -117,13 +118,10 @@ fn keys(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
     let source = settings.keys.clone();
     let (found, plain) =
         db.read_now(|conn| Ok((sealing::inspect(conn, &source)?, accounts::count_plain(conn)?)))?;
-    let mut wrong = found.wrong;
+    let images = images(settings, db, &found)?;
+    let mut wrong = found.wrong.clone();
     for (name, keys) in &found.wraps {
-        let age = match found.names.iter().rposition(|known| known == name) {
-            Some(at) if at + 1 == found.names.len() => "the newest",
-            Some(_) => "an older one",
-            None => "which is not there",
-        };
+        let age = age(&found, name);
         let things = if *keys == 1 { "one key".to_owned() } else { format!("{keys} keys") };
         say(&format!("keys: {things} wrapped by {name}, {age}"));
         if wrong.is_empty() && age != "the newest" {
@@ -133,8 +131,8 @@ fn keys(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
     if wrong.is_empty() {
         say(&format!("keys: all open with the {source}"));
     }
-    let idle: Vec<&str> =
-        found.names.iter().filter(|name| !found.wraps.contains_key(*name)).map(String::as_str).collect();
+    let wraps_any = |name: &String| found.wraps.contains_key(name) || images.wraps.contains_key(name);
+    let idle: Vec<&str> = found.names.iter().filter(|name| !wraps_any(name)).map(String::as_str).collect();
     if !idle.is_empty() && !found.wraps.is_empty() {
         say(&format!("keys: {} wraps nothing here; backups from before may still need it", idle.join(", ")));
     }
@@ -143,7 +141,62 @@ fn keys(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
         1 => wrong.push("1 address is not sealed: run touchstone migrate.".to_owned()),
         many => wrong.push(format!("{many} addresses are not sealed: run touchstone migrate.")),
     }
+    wrong.extend(evidence_wrong(settings, &found, &images));
     Ok(wrong)
+}
+
+/// How old a wrapping key is.
+fn age(found: &Inspected, name: &str) -> &'static str {
+    match found.names.iter().rposition(|known| known == name) {
+        Some(at) if at + 1 == found.names.len() => "the newest",
+        Some(_) => "an older one",
+        None => "which is not there",
+    }
+}
+
+/// Tries the keys of sealed images, and looks for their objects.
+fn images(settings: &Settings, db: &Db, keys: &Inspected) -> Result<Checked, Error> {
+    let storage = storage::open_vault(settings).map_err(Error::Refused)?;
+    actix_web::rt::System::new().block_on(evidence::check(db, &*storage, keys))
+}
+
+/// Says which keys the images have, and what is wrong with them.
+fn evidence_wrong(settings: &Settings, found: &Inspected, images: &Checked) -> Vec<String> {
+    let (mut wrong, is_open) = (Vec::new(), found.wrong.is_empty() && images.closed == 0);
+    for (name, count) in &images.wraps {
+        let (age, things) = (age(found, name), keys_of(*count));
+        say(&format!("evidence: {things} wrapped by {name}, {age}"));
+        if is_open && age != "the newest" {
+            wrong.push(format!("{name} still wraps {things}: run touchstone keys rotate."));
+        }
+    }
+    match images.closed {
+        0 => {}
+        1 => wrong.push("The key of 1 sealed image opens with no key there is: put the key back.".to_owned()),
+        many => wrong
+            .push(format!("The keys of {many} sealed images open with no key there is: put the keys back.")),
+    }
+    let place = place(settings);
+    let missing = images.missing.iter().map(|(case, image, object)| {
+        format!(
+            "The sealed image {} of document case {} is not in {place}: bring its object {object} back from a backup.",
+            image.0, case.0
+        )
+    });
+    wrong.extend(missing);
+    wrong
+}
+
+fn keys_of(images: usize) -> String {
+    if images == 1 { "the key of 1 image".to_owned() } else { format!("the keys of {images} images") }
+}
+
+/// Where files are kept, in words.
+fn place(settings: &Settings) -> String {
+    match &settings.storage {
+        StorageSettings::Data => "the data folder".to_owned(),
+        StorageSettings::S3(bucket) => format!("{bucket:?}"),
+    }
 }
 
 /// Looks for the file of every uploaded picture.
@@ -154,10 +207,7 @@ fn pictures(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
         1 => "the one picture".to_owned(),
         many => format!("all {many} pictures"),
     };
-    let place = match &settings.storage {
-        StorageSettings::Data => "the data folder".to_owned(),
-        StorageSettings::S3(bucket) => format!("{bucket:?}"),
-    };
+    let place = place(settings);
     say(&format!("uploads: looked for the files of {looked_at} in {place}"));
     let missing = |name: &String| {
         format!("The uploaded picture {name} is not in {place}: bring it back from a backup.")

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::keys::{unwrap, wrapping};
+use super::keys::{Wrapped, unwrap, wrapping};
+use super::masters::Masters;
 use super::{masters, store};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::settings::KeySource;
 
 /// What the keys look like from outside, for whoever asks what is wrong.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Inspected {
     /// The wrapping keys, the newest last.
     pub names: Vec<String>,
@@ -17,6 +18,15 @@ pub struct Inspected {
     pub wraps: BTreeMap<String, usize>,
     /// What is wrong, a sentence each.
     pub wrong: Vec<String>,
+    masters: Option<Masters>,
+}
+
+impl Inspected {
+    /// Whether an object's key opens in this context by any of the wrapping keys.
+    #[must_use]
+    pub fn opens(&self, wrapped: &Wrapped, context: &str) -> bool {
+        self.masters.as_ref().is_some_and(|masters| unwrap(masters, wrapped, context).is_ok())
+    }
 }
 
 /// Tries every key of the site, and makes none.
@@ -43,6 +53,7 @@ pub fn inspect(conn: &mut Conn, source: &KeySource) -> Result<Inspected, Error> 
             });
             let reasons: BTreeSet<String> = failing.collect();
             found.wrong.extend(reasons.into_iter().map(|why| format!("In the {source}, {why}.")));
+            found.masters = Some(masters);
         }
     }
     Ok(found)

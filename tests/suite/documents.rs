@@ -1,6 +1,6 @@
 //! The document step: from agreeing to the queue, with the phone, taken back, forgotten and appealed.
 
-mod files;
+pub mod files;
 mod hostile;
 mod opening;
 mod phone;
@@ -46,7 +46,7 @@ fn zone(number: &str, expiry: &str) -> String {
 }
 
 /// What is typed of it, but for these fields.
-fn typed(changed: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+pub fn typed(changed: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
     let mut fields = vec![
         ("surname", "Eriksson".to_owned()),
         ("given_names", "Anna Maria".to_owned()),
@@ -63,7 +63,7 @@ fn typed(changed: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
     fields
 }
 
-async fn post(site: &TestSite, who: &Person, path: &str, fields: &[(&'static str, String)]) -> Page {
+pub async fn post(site: &TestSite, who: &Person, path: &str, fields: &[(&'static str, String)]) -> Page {
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     site.post(who, path, &fields).await
 }
@@ -77,7 +77,7 @@ fn form(path: &str, side: &str, name: &str, bytes: &[u8]) -> TestRequest {
         .set_payload(body(side, name, bytes))
 }
 
-fn body(side: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
+pub fn body(side: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     write!(body, "--edge\r\nContent-Disposition: form-data; name=\"side\"\r\n\r\n{side}\r\n").unwrap();
     write!(body, "--edge\r\nContent-Disposition: form-data; name=\"image\"; filename=\"{name}\"\r\n")
@@ -88,22 +88,22 @@ fn body(side: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
     body
 }
 
-async fn send(site: &TestSite, who: &Person, shown: &str, bytes: &[u8]) -> Page {
+pub async fn send(site: &TestSite, who: &Person, shown: &str, bytes: &[u8]) -> Page {
     site.send(form(PHOTOS, shown, "front.jpg", bytes), who).await
 }
 
 /// A member to whom the step is open.
-fn eligible(site: &TestSite, handle: &str) -> Person {
+pub fn eligible(site: &TestSite, handle: &str) -> Person {
     site.rated(handle, Tier::TopRated)
 }
 
-async fn consent(site: &TestSite, who: &Person) {
+pub async fn consent(site: &TestSite, who: &Person) {
     let fields = [("version", "1"), ("agree", "yes")];
     let page = site.post(who, "/verification/document/consent", &fields).await.expect(303);
     assert_eq!(page.location(), "/verification/document");
 }
 
-async fn choose(site: &TestSite, who: &Person, kind: &str, country: &str) {
+pub async fn choose(site: &TestSite, who: &Person, kind: &str, country: &str) {
     let fields = [("kind", kind), ("country", country)];
     site.post(who, "/verification/document/choose", &fields).await.expect(303);
 }
@@ -116,7 +116,7 @@ async fn photographed(site: &TestSite, who: &Person) {
 }
 
 /// Goes on to the queue.
-async fn submitted(site: &TestSite, who: &Person) {
+pub async fn submitted(site: &TestSite, who: &Person) {
     photographed(site, who).await;
     post(site, who, "/verification/document/details", &typed(&[])).await.expect(303);
     site.post(who, "/verification/document/check", &[]).await.expect(303);

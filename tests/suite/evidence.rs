@@ -1,6 +1,7 @@
 //! Evidence: sealed images, who looks at them, and their end.
 
 mod destroying;
+mod doctor;
 mod killed;
 mod pages;
 mod s3;

@@ -1,6 +1,8 @@
 //! A planted identity: somebody whose particulars are found nowhere else lives through what members live through.
 //! Then every file, every table and every copy is searched for them. Only what opens with the key may hold them.
 
+mod proving;
+
 use std::path::{Path, PathBuf};
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
@@ -11,6 +13,7 @@ use touchstone::db::{Conn, DatabaseUrl};
 use crate::support::program::{complained, said};
 use crate::support::site::PASSWORD;
 use crate::support::smtp::{Sink, wait_for};
+use crate::support::twilio::Mock;
 use crate::support::{Client, Installation, Program, tables};
 
 /// The planted address, in the spelling that its owner uses.
@@ -46,11 +49,12 @@ impl Planted {
         self.place.data().join("keys")
     }
 
-    /// A server that logs all it can and hands its mail to `sink`.
-    fn serve(&self, sink: &Sink) -> Program {
+    /// A server that logs all it can, hands its mail to `sink`, and sends texts by the service of this setting.
+    fn serve(&self, sink: &Sink, texts: &str) -> Program {
         let (url, temporary) = (sink.url(), self.temporary());
         let environment = [
             ("TOUCHSTONE_SMTP_URL", url.as_str()),
+            ("TOUCHSTONE_TEXTS_URL", texts),
             ("TOUCHSTONE_MAIL_FROM", "forum@touchstone.example"),
             ("TOUCHSTONE_LOG", "touchstone=trace,debug"),
             ("TMPDIR", temporary.to_str().unwrap()),
@@ -188,7 +192,7 @@ fn live(planted: &Planted, server: &Program, sink: &Sink) -> Client {
     let again = [("handle", "zeb-two"), ("name", "Other"), ("email", ADDRESS), ("password", PASSWORD)];
     assert_eq!(Client::new(server).post("/join", &again).unwrap().status, 303);
     wait_for("the mail that tells of it", || (sink.taken().len() == 2).then_some(()));
-    assert_eq!(planted.count("members WHERE email IS NOT NULL"), 2, "zeb and ben");
+    assert_eq!(planted.count("members WHERE email IS NOT NULL"), 3, "zeb, ben and vera");
     client
 }
 
@@ -214,29 +218,41 @@ fn talk(server: &Program, client: &Client, sink: &Sink) {
 }
 
 #[test]
-fn a_planted_address_is_found_nowhere() {
+fn a_planted_identity_is_found_nowhere() {
     let planted = Planted::new();
     planted.place.add_member("ben-south", "Ben South", &["--role", "community-manager"]);
+    planted.place.add_member("vera-agent", "Vera Agent", &["--role", "verification-agent"]);
     planted.place.sql(
         "INSERT INTO boards (slug, title, about, position, read_rule, write_rule) VALUES ('craft', 'Craft', '', 1, 'anyone', 'members')",
     );
-    let sink = Sink::start("250 fine");
-    let server = planted.serve(&sink);
+    let typed = proving::strings();
+    let all: Vec<&str> = PARTS.into_iter().chain(typed.iter().map(String::as_str)).collect();
+    let (sink, texts) = (Sink::start("250 fine"), Mock::start());
+    let server = planted.serve(&sink, &texts.setting());
     let client = live(&planted, &server, &sink);
     talk(&server, &client, &sink);
+    proving::prove_phone(&client, &texts);
+    proving::hand_in(&server, &client);
     let none: [&str; 0] = [];
-    assert_eq!(planted.search(&PARTS), none, "while the server runs, with its log of changes");
+    assert_eq!(planted.search(&all), none, "while the case waits");
+    proving::decide(&server);
+    assert_eq!(planted.search(&all), none, "while the server runs, with its log of changes");
 
     // A server that refuses the address repeats it, and what failed stays in the queue.
     server.terminate();
     let refusing = Sink::start(REFUSAL);
-    let server = planted.serve(&refusing);
+    let (_gateway, setting) = proving::refusing_gateway();
+    let server = planted.serve(&refusing, &setting);
     assert_eq!(Client::new(&server).post("/reset", &[("email", ADDRESS)]).unwrap().status, 303);
     wait_for("the mail to fail", || (planted.count("mails WHERE failure IS NOT NULL") == 1).then_some(()));
     assert!(server.log().contains("a mail was not taken"));
-    assert_eq!(planted.search(&PARTS), none, "with a mail that failed");
+    let mut ben = Client::new(&server);
+    ben.sign_in("ben-south", PASSWORD);
+    proving::be_refused_a_text(&planted, &ben);
+    assert_eq!(planted.search(&all), none, "with a mail and a text that failed");
+    proving::end(&planted, &Client::new(&server).with_cookie(client.cookie()));
     server.terminate();
-    assert_eq!(planted.search(&PARTS), none, "after the end");
+    assert_eq!(planted.search(&all), none, "after the end");
 
     // The search finds what is there: in the database, in a copy of it, and in a file in another form.
     let handle = planted.search(&["zeb-quill"]);
@@ -247,6 +263,12 @@ fn a_planted_address_is_found_nowhere() {
         assert!(handle.iter().any(|place| place.ends_with("SQLite's backup")), "{handle:?}");
     }
     let leak = planted.temporary().join("leak");
+    std::fs::write(&leak, all.join("; ")).unwrap();
+    let found = planted.search(&all);
+    for string in &all {
+        let place = format!("{string} (plain) in {}", leak.display());
+        assert!(found.contains(&place), "{string} would not be found: {found:?}");
+    }
     for leaked in [
         format!("to: <{}>", ADDRESS.to_uppercase()),
         BASE64.encode(format!("id=1&email={ADDRESS}&x").as_bytes()),
@@ -306,8 +328,8 @@ fn what_an_earlier_version_kept_in_the_clear_is_sealed_and_overwritten() {
     assert_eq!(planted.count("site_facts WHERE name = 'remains-to-overwrite'"), 0);
 
     // Nothing is lost by it: the member signs in by the address, the mail says why it failed, and leaves.
-    let sink = Sink::start("250 fine");
-    let server = planted.serve(&sink);
+    let (sink, texts) = (Sink::start("250 fine"), Mock::start());
+    let server = planted.serve(&sink, &texts.setting());
     Client::new(&server).sign_in(ADDRESS, PASSWORD);
     let mut boss = Client::new(&server);
     boss.sign_in("boss-b", PASSWORD);

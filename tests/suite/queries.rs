@@ -1,5 +1,7 @@
 //! How many statements a page costs: a fixed number, whatever it shows.
 
+mod verifying;
+
 use std::fmt::Write;
 
 use touchstone::commands::demo;

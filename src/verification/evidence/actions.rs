@@ -3,6 +3,7 @@
 //! A row comes before its object, and its key goes before its object: whatever a crash leaves is known, opens for
 //! nobody, and is finished by the next sweep.
 
+mod checking;
 mod ending;
 mod proofs;
 
@@ -13,6 +14,7 @@ use super::rules::{IMAGES, OPENED, may_open};
 use super::store;
 pub use super::vault::NewImage;
 use super::vault::{self, Vault};
+pub use checking::{Checked, check};
 pub use ending::{drop_image, end_case, orphans, sweep};
 pub use proofs::{Proven, Verdict, look_up, prove};
 

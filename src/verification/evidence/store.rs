@@ -2,6 +2,7 @@
 
 pub mod log;
 pub mod looks;
+pub mod there;
 
 use diesel::prelude::*;
 

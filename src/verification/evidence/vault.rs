@@ -11,7 +11,7 @@ use super::store::{Found, NewRow};
 use crate::error::Error;
 use crate::members::MemberId;
 use crate::outside::storage::{Storage, StorageFailure};
-use crate::sealing::{DataKey, Keys, Wrapped};
+use crate::sealing::{DataKey, Inspected, Keys, Wrapped};
 use crate::verification::CaseId;
 use crate::verification::document::rules::Side;
 
@@ -51,7 +51,8 @@ fn key_context(context: &str) -> String {
     format!("key of {context}")
 }
 
-fn failed(cause: &StorageFailure) -> Error {
+/// What the storage's failures become.
+pub(super) fn failed(cause: &StorageFailure) -> Error {
     Error::internal(format!("the storage of evidence: {cause}"))
 }
 
@@ -136,6 +137,11 @@ fn seal(keys: &Keys, new: NewImage) -> Result<(NewRow, Vec<u8>), Error> {
         bytes: i64::try_from(sealed.len()).unwrap_or(i64::MAX),
     };
     Ok((row, sealed))
+}
+
+/// Whether the key of an image opens by any wrapping key.
+pub(super) fn opens(keys: &Inspected, found: &Found) -> bool {
+    keys.opens(&found.key, &key_context(&context(&found.object, found.case, found.member, found.side)))
 }
 
 /// Wraps the key of an image anew.

@@ -47,7 +47,7 @@ use Fate::{Clean, Refused};
 pub const HIDDEN: &str = "HIDDEN-48.2082N-16.3738E";
 
 /// A JPEG with a segment right behind its beginning.
-fn with_segment(marker: u8, data: &[u8]) -> Vec<u8> {
+pub fn with_segment(marker: u8, data: &[u8]) -> Vec<u8> {
     let mut bytes = page(700, 500);
     let length = u16::try_from(data.len() + 2).unwrap().to_be_bytes();
     let segment = [&[0xff, marker][..], &length, data].concat();

@@ -9,6 +9,7 @@ use touchstone::members;
 use touchstone::outside::storage::{Folder, VAULT};
 use touchstone::settings::{Given, Settings};
 use touchstone::verification::document::rules::{Side, State};
+use touchstone::verification::document::store as document;
 use touchstone::verification::evidence::Vault;
 use touchstone::verification::evidence::actions::{self, NewImage};
 
@@ -16,8 +17,8 @@ use super::{image, new_case};
 use crate::support::site::keys;
 use crate::support::{Installation, tables};
 
-/// Keeps an image of a case that is withdrawn and that nobody ended.
-fn keep_forgotten(place: &Installation) {
+/// Keeps images of the member's case, which begins where there is none.
+pub fn keep_images(place: &Installation, count: u8) {
     let given = Given { data: Some(place.data().display().to_string()), ..Given::default() };
     let settings = Settings::from_sources(&given, &|_| None, "").unwrap();
     let db = Db::open(&place.database.url).unwrap();
@@ -25,10 +26,21 @@ fn keep_forgotten(place: &Installation) {
     let vault = Vault::new(Arc::new(Folder::private(&settings.data, VAULT)), keys(&settings, &db, &clock));
     let now = clock.now();
     let member = db.read_now(|conn| Ok(members::store::find(conn, "ada-north")?)).unwrap().unwrap().id;
-    let case = db.write_now(move |conn| Ok(new_case(conn, member, State::Uploading, now))).unwrap();
-    let new = NewImage { case, member, side: Side::Front, jpeg: image(1), width: 7, height: 5 };
-    let keeping = actions::keep(&db, &vault, new, now);
-    actix_web::rt::System::new().block_on(keeping).unwrap();
+    let begin = move |conn: &mut Conn| {
+        let begun = document::newest_of(conn, member)?;
+        Ok(begun.map_or_else(|| new_case(conn, member, State::Uploading, now), |case| case.id))
+    };
+    let case = db.write_now(begin).unwrap();
+    for number in 0..count {
+        let new = NewImage { case, member, side: Side::Front, jpeg: image(number), width: 7, height: 5 };
+        let keeping = actions::keep(&db, &vault, new, now);
+        actix_web::rt::System::new().block_on(keeping).unwrap();
+    }
+}
+
+/// Keeps an image of a case that is withdrawn and that nobody ended.
+fn keep_forgotten(place: &Installation) {
+    keep_images(place, 1);
     place.sql("UPDATE document_cases SET state = 'withdrawn'");
 }
 

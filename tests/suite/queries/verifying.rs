@@ -1,0 +1,184 @@
+//! What the pages of proving, of the desk and of the gates cost: the same number, however much they list.
+
+use std::fmt::Write;
+
+use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
+use touchstone::members::rules::Role;
+use touchstone::verification::document::rules::Class;
+
+use super::cost;
+use crate::desk::{decide, form, next, passport, submit_as};
+use crate::documents::files::page;
+use crate::documents::{choose, consent, post, send, submitted, typed};
+use crate::phone::{NUMBER, code};
+use crate::support::database::postgres;
+use crate::support::{Person, TestSite};
+
+/// A transaction's beginning and end count as two; finding whoever is signed in is a trip of its own, three.
+const EXPECTED: &str = "\
+phone                6
+code                 6
+phone, verified      6
+documents            3
+consent              9
+choose               6
+photos               8
+by the phone         9
+details              9
+check                9
+withdraw             8
+desk                 15
+decisions            9
+case                 15
+image                17
+second factors       7
+verification         15
+opened               7
+receipts             7
+destroyed            4
+gates                9
+texts                10
+";
+
+/// A site where there is so much of everything, and what its pages cost so far.
+struct Measured {
+    site: TestSite,
+    rows: usize,
+    table: String,
+}
+
+impl Measured {
+    async fn note(&mut self, what: &str, who: &Person, path: &str) {
+        // Where these pages write, SQLite's writer puts each change into a savepoint, whose ends count as well.
+        let savepoints = match what {
+            _ if postgres().is_some() => 0,
+            "case" => 2,
+            "image" => 4,
+            _ => 0,
+        };
+        let statements = cost(&self.site, who, path).await - savepoints;
+        writeln!(self.table, "{what:<20} {statements}").unwrap();
+    }
+
+    fn sql(&self, statements: String) {
+        self.site.write(move |conn| Ok(conn.batch_execute(&statements)?));
+    }
+}
+
+/// Numbers that were taken off before, and one that is being proved.
+async fn phone(on: &mut Measured, ada: &Person) {
+    for _ in 0..on.rows {
+        on.site.post(ada, "/verification/phone", NUMBER).await.expect(303);
+        let typed = code(&on.site);
+        on.site.post(ada, "/verification/phone/code", &[("code", &typed)]).await.expect(303);
+        on.site.post(ada, "/verification/phone/remove", &[]).await.expect(303);
+        on.site.clock.advance(TimeDelta::minutes(61));
+    }
+    on.note("phone", ada, "/verification/phone").await;
+    on.site.post(ada, "/verification/phone", NUMBER).await.expect(303);
+    on.note("code", ada, "/verification/phone/code").await;
+    let typed = code(&on.site);
+    on.site.post(ada, "/verification/phone/code", &[("code", &typed)]).await.expect(303);
+    on.note("phone, verified", ada, "/verification/phone").await;
+}
+
+/// Documents that were taken back before, and one that is handed in, with so many images.
+async fn document(on: &mut Measured, ada: &Person) {
+    for _ in 0..on.rows {
+        submitted(&on.site, ada).await;
+        on.site.post(ada, "/verification/document/withdraw", &[]).await.expect(303);
+    }
+    on.note("documents", ada, "/verification/documents").await;
+    on.note("consent", ada, "/verification/document/consent").await;
+    consent(&on.site, ada).await;
+    on.note("choose", ada, "/verification/document/choose").await;
+    choose(&on.site, ada, "passport", "AT").await;
+    send(&on.site, ada, "front", &page(800, 600)).await.expect(303);
+    for _ in 1..on.rows {
+        send(&on.site, ada, "other", &page(800, 600)).await.expect(303);
+    }
+    on.note("photos", ada, "/verification/document/photos").await;
+    on.note("by the phone", ada, "/verification/document/phone").await;
+    on.note("details", ada, "/verification/document/details").await;
+    post(&on.site, ada, "/verification/document/details", &typed(&[])).await.expect(303);
+    on.note("check", ada, "/verification/document/check").await;
+    on.note("withdraw", ada, "/verification/document/withdraw").await;
+    on.site.post(ada, "/verification/document/check", &[]).await.expect(303);
+}
+
+/// Cases that were decided, one that is looked at, and some that wait.
+async fn desk(on: &mut Measured, ada: &Person) {
+    let noor = on.site.agent("noor-v");
+    for number in 0..on.rows {
+        let details = passport("Eriksson", &format!("C01X00T4{number}"));
+        let (before, after) = (format!("before-{number}"), format!("after-{number}"));
+        let id = submit_as(&on.site, &before, 60, Class::Ordinary, &details).await;
+        assert_eq!(next(&on.site, &noor).await, Some(id));
+        decide(&on.site, &noor, id, &form("approve", "", &[])).await.expect(303);
+        let day = format!("2026-11-2{}", number + 1);
+        let shift = [("day", day.as_str()), ("from", "08:00"), ("to", "12:00")];
+        on.site.post(&noor, "/agent/shifts", &shift).await.expect(303);
+        submit_as(&on.site, &after, -1, Class::Ordinary, &passport("Other", &format!("C01X00T5{number}")))
+            .await;
+    }
+    on.note("desk", &noor, "/agent").await;
+    on.note("decisions", &noor, "/agent/decisions").await;
+    let case = format!("/agent/cases/{}", next(&on.site, &noor).await.unwrap().0);
+    on.note("case", &noor, &case).await;
+    let images = on.site.get(&noor, &case).await.attributes(".desk-pane img", "src");
+    assert_eq!(images.len(), on.rows, "the case is that of the member with the images");
+    for image in &images[1..] {
+        on.site.get(&noor, image).await.expect(200);
+    }
+    on.note("image", &noor, &images[0]).await;
+    on.sql((0..on.rows).fold(String::new(), |sql, number| {
+        sql + &format!(
+            "INSERT INTO second_factors (member_id, kind, name, credential, sealed, added_at)
+             SELECT member_id, 'passkey', 'Key', 'credential {number}', sealed, added_at FROM second_factors WHERE kind = 'totp';"
+        )
+    }));
+    on.note("second factors", &noor, "/settings/second-factor").await;
+    on.note("verification", ada, "/verification").await;
+    on.note("opened", ada, "/verification/opened").await;
+    on.note("receipts", ada, "/verification/receipts").await;
+    on.note("destroyed", &Person::visitor(), "/openness/destroyed").await;
+}
+
+/// Boards with gates, tests that are over, and prefixes of numbers.
+async fn staff(on: &mut Measured) {
+    let root = on.site.staff("root-r", &[Role::Administrator]);
+    let time = "'2026-11-18 12:00:00'";
+    for number in 0..on.rows {
+        on.site.open_board(&format!("board-{number}"));
+        on.sql(format!(
+            "INSERT INTO newcomer_tests (steps, percent, salt, reason, started_at, ended_at)
+             VALUES ('phone', 10, 'salt', 'why', {time}, {time});
+             INSERT INTO text_prefixes (prefix, stopped_at, reason) VALUES ('+4{number} XX', {time}, 'why');
+             INSERT INTO texts (channel, member_id, number_index, prefix, address_index, queued_at, due_at, tries)
+             SELECT channel, member_id, number_index, '+4{number} XX', address_index, queued_at, due_at, tries
+             FROM texts WHERE id = (SELECT max(id) FROM texts);"
+        ));
+    }
+    on.sql(format!(
+        "INSERT INTO board_gates (board_id, step, required_at) SELECT id, 'phone', {time} FROM boards;"
+    ));
+    on.note("gates", &root, "/admin/gates").await;
+    on.note("texts", &root, "/admin/texts").await;
+}
+
+async fn measured(rows: usize) -> String {
+    let mut on = Measured { site: TestSite::demo(), rows, table: String::new() };
+    let ada = on.site.member("ada-north");
+    phone(&mut on, &ada).await;
+    document(&mut on, &ada).await;
+    desk(&mut on, &ada).await;
+    staff(&mut on).await;
+    on.table
+}
+
+#[actix_web::test]
+async fn pages_of_proving_and_of_the_desk_cost_the_same_however_much_they_list() {
+    assert_eq!(measured(1).await, EXPECTED);
+    assert_eq!(measured(4).await, EXPECTED);
+}
