@@ -118,7 +118,7 @@ fn keys(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
     let source = settings.keys.clone();
     let (found, plain) =
         db.read_now(|conn| Ok((sealing::inspect(conn, &source)?, accounts::count_plain(conn)?)))?;
-    let images = images(settings, db, &found)?;
+    let images = images(settings, db, &found);
     let mut wrong = found.wrong.clone();
     for (name, keys) in &found.wraps {
         let age = age(&found, name);
@@ -131,7 +131,10 @@ fn keys(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
     if wrong.is_empty() {
         say(&format!("keys: all open with the {source}"));
     }
-    let wraps_any = |name: &String| found.wraps.contains_key(name) || images.wraps.contains_key(name);
+    // A storage that does not answer says nothing of what it holds.
+    let wraps_any = |name: &String| {
+        found.wraps.contains_key(name) || images.as_ref().map_or(true, |it| it.wraps.contains_key(name))
+    };
     let idle: Vec<&str> = found.names.iter().filter(|name| !wraps_any(name)).map(String::as_str).collect();
     if !idle.is_empty() && !found.wraps.is_empty() {
         say(&format!("keys: {} wraps nothing here; backups from before may still need it", idle.join(", ")));
@@ -141,7 +144,10 @@ fn keys(settings: &Settings, db: &Db) -> Result<Vec<String>, Error> {
         1 => wrong.push("1 address is not sealed: run touchstone migrate.".to_owned()),
         many => wrong.push(format!("{many} addresses are not sealed: run touchstone migrate.")),
     }
-    wrong.extend(evidence_wrong(settings, &found, &images));
+    match images {
+        Ok(images) => wrong.extend(evidence_wrong(settings, &found, &images)),
+        Err(cause) => wrong.push(format!("The sealed images cannot be looked for: {}.", cause.cause())),
+    }
     Ok(wrong)
 }
 

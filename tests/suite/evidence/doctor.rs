@@ -94,3 +94,18 @@ fn doctor_names_an_image_whose_object_is_gone_and_none_that_was_destroyed_or_is_
     );
     assert_eq!(wrong(&place), [""; 0]);
 }
+
+#[test]
+fn doctor_tells_of_the_keys_also_where_the_storage_does_not_answer() {
+    let (place, _) = place_with_images();
+    let folder = place.data().join("evidence");
+    fs::rename(&folder, place.data().join("elsewhere")).unwrap();
+    fs::write(&folder, "no folder").unwrap();
+    let told = said(&place.run(&["doctor"]));
+    assert!(told.contains("keys: all open with the key file"), "{told}");
+    let found = wrong(&place);
+    assert!(
+        found.len() == 1 && found[0].starts_with("The sealed images cannot be looked for: "),
+        "{found:?}"
+    );
+}
