@@ -386,6 +386,13 @@ const TABLE: &[Row] = &[
     get("/admin/members/{handle}", "/admin/members/target-t", ADMINISTRATORS),
     post("/admin/members/{handle}/roles", "/admin/members/target-t/roles", ROLE, administrators(303)),
     post("/admin/members/{handle}/tier", "/admin/members/target-t/tier", TIER, administrators(303)),
+    get("/admin/members/{handle}/second-factor", "/admin/members/target-t/second-factor", ADMINISTRATORS),
+    post(
+        "/admin/members/{handle}/second-factor",
+        "/admin/members/target-t/second-factor",
+        &[],
+        administrators(422),
+    ),
     post("/admin/members/{handle}/name", "/admin/members/target-t/name", &[], administrators(303)),
     get("/admin/tiers", "/admin/tiers", ADMINISTRATORS),
     post("/admin/tiers", "/admin/tiers", &[], administrators(422)),
