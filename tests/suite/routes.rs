@@ -374,6 +374,8 @@ const TABLE: &[Row] = &[
     get("/agent/decisions", "/agent/decisions", AGENTS),
     post("/agent/shifts", "/agent/shifts", &[], FOR_AGENTS),
     post("/agent/shifts/{id}/remove", "/agent/shifts/1/remove", &[], FOR_AGENTS),
+    get("/agent/phones/waive", "/agent/phones/waive", AGENTS),
+    post("/agent/phones/waive", "/agent/phones/waive", &[], FOR_AGENTS),
     get("/agent/cases/{id}", "/agent/cases/1", AGENTS),
     post("/agent/cases/{id}/renew", "/agent/cases/1/renew", &[], FOR_AGENTS),
     post("/agent/cases/{id}/release", "/agent/cases/1/release", &[], FOR_AGENTS),

@@ -1,5 +1,6 @@
 //! The pages of second factors: one's own, signing in with one, and showing one for the agents' desk.
 
+mod again;
 mod app;
 mod change;
 mod keys;
@@ -47,6 +48,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/agent/sign-in/options", web::post().to(show::ask))
         .route("/agent/sign-in/passkey", web::post().to(show::show_passkey));
 }
+
+pub(in crate::accounts) use again::ask_and_keep;
 
 const WRONG: &str = "This code is not right, or it was used already. Wait for the app's next one.";
 const UNKNOWN_PASSKEY: &str = "This passkey could not be taken. Try once more, or use a code.";

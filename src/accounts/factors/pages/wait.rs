@@ -28,7 +28,7 @@ async fn respond(
     site: &Site,
     request: &HttpRequest,
     next: &str,
-    problem: Option<&'static str>,
+    problem: Option<String>,
 ) -> Result<HttpResponse, Error> {
     let next = paths::within_site(next);
     let Some(hash) = waiting_hash(request, &site.settings) else { return see_other(&paths::login(next)) };
@@ -48,6 +48,7 @@ async fn respond(
             has_app: has(Kind::App),
             has_passkey: has(Kind::Passkey) && Passkeys::of(&site.settings).is_some(),
             problem,
+            kept: None,
         },
     )
 }
@@ -69,7 +70,7 @@ pub(super) async fn sign_in(
     });
     match showing.await? {
         Outcome::Right => open(&site, see_other(paths::within_site(&next))?, &opened),
-        Outcome::Wrong => respond(&site, &request, &next, Some(WRONG)).await,
+        Outcome::Wrong => respond(&site, &request, &next, Some(WRONG.to_owned())).await,
         Outcome::Wait(seconds) => Err(Error::TooMany { seconds }),
     }
 }
