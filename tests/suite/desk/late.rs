@@ -28,7 +28,7 @@ async fn a_decision_that_comes_too_late_is_kept_and_sent_again() {
     next(&site, &noor).await;
     let mut sent = form("approve", "", &[]);
     sent.retain(|(name, _)| name != "note");
-    let note = "Seen \"both\" sides & <b>the zone</b>\r\nsecond line";
+    let note = "Seen \"both\" sides & <b>the zone</b>\nsecond line";
     sent.push(("note".to_owned(), note.to_owned()));
     site.clock.advance(LATE);
     let path = format!("/agent/cases/{}/decide", id.0);
