@@ -1,6 +1,8 @@
-//! The words of the mails about an account. Plain text, one link each.
+//! The words of the mails about an account. Plain text, as few links as do.
 
+use crate::accounts::factors::rules::Kind;
 use crate::accounts::store::Mailbox;
+use crate::clock::{self, Time};
 use crate::outside::mail::Mail;
 
 /// Where links lead, and how the community is called.
@@ -88,4 +90,115 @@ impl Letterhead {
             ],
         )
     }
+
+    /// Tells a member that a second factor was added: what it is, and how it is called.
+    #[must_use]
+    pub fn factor_added(&self, to: &str, account: &Mailbox, (kind, name): (Kind, &str), now: Time) -> Mail {
+        let what = in_words(kind);
+        let told = format!(
+            "{what}, “{name}”, was added to your account {} on {}. From now on it signs you in beside your password.",
+            account.handle,
+            moment(now)
+        );
+        self.factor_changed(to, &format!("{} was added to your account", capital(what)), account, &told)
+    }
+
+    /// Tells a member that a second factor was removed.
+    #[must_use]
+    pub fn factor_removed(&self, to: &str, account: &Mailbox, (kind, name): (Kind, &str), now: Time) -> Mail {
+        let what = in_words(kind);
+        let told = format!(
+            "{what}, “{name}”, was removed from your account {} on {}, and signs nobody in any more.",
+            account.handle,
+            moment(now)
+        );
+        self.factor_changed(to, &format!("{} was removed from your account", capital(what)), account, &told)
+    }
+
+    /// Tells a member that new recovery codes were made.
+    #[must_use]
+    pub fn recovery_made(&self, to: &str, account: &Mailbox, now: Time) -> Mail {
+        let told = format!(
+            "new recovery codes were made for your account {} on {}. Earlier ones no longer work.",
+            account.handle,
+            moment(now)
+        );
+        self.factor_changed(to, "New recovery codes were made for your account", account, &told)
+    }
+
+    /// Tells a member that a recovery code was used, and how many are left.
+    #[must_use]
+    pub fn recovery_used(&self, to: &str, account: &Mailbox, left: i64, now: Time) -> Mail {
+        let told = format!(
+            "a recovery code of your account {} was used on {}. Codes that are left: {left}.",
+            account.handle,
+            moment(now)
+        );
+        self.factor_changed(to, "A recovery code of your account was used", account, &told)
+    }
+
+    /// What changed, and what to do if it was somebody else.
+    fn factor_changed(&self, to: &str, subject: &str, account: &Mailbox, told: &str) -> Mail {
+        let (reset, list) =
+            (format!("{}/reset", self.origin), format!("{}/settings/second-factor", self.origin));
+        self.mail(
+            to,
+            &format!("{subject} at {}", self.community),
+            &[
+                &format!("Hello {},", account.name),
+                told,
+                "If it was you, there is nothing you need to do.",
+                &format!(
+                    "If it was not you, somebody else is in your account. Choose a new password at once, which ends \
+                     every session: {reset}"
+                ),
+                &format!("Then look at your second factors, and remove what is not yours: {list}"),
+                "If you are asked for a second factor that you do not have, tell whoever runs the site: they can \
+                 remove it.",
+            ],
+        )
+    }
+
+    /// Tells a member that an administrator removed every second factor, and why.
+    #[must_use]
+    pub fn factors_reset(&self, to: &str, account: &Mailbox, reason: &str, now: Time) -> Mail {
+        let list = format!("{}/settings/second-factor", self.origin);
+        self.mail(
+            to,
+            &format!("Your second factors at {} were removed", self.community),
+            &[
+                &format!("Hello {},", account.name),
+                &format!(
+                    "an administrator removed every second factor and recovery code of your account {} on {}, and \
+                     ended all its sessions. From now on your password alone signs you in.",
+                    account.handle,
+                    moment(now)
+                ),
+                &format!("Their reason: {reason}"),
+                &format!("Sign in, and add a second factor again: {list}"),
+                &format!(
+                    "If you did not ask for this, somebody may have spoken in your name. Choose a new password at \
+                     once, and tell whoever runs the site: {}/reset",
+                    self.origin
+                ),
+            ],
+        )
+    }
+}
+
+fn in_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Passkey => "a passkey",
+        Kind::App => "an app that makes codes",
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// When something happened: mails are read anywhere, so the zone is named.
+fn moment(time: Time) -> String {
+    format!("{} UTC", clock::date_and_time(time))
 }

@@ -46,6 +46,6 @@ pub fn demo_routes(config: &mut web::ServiceConfig) {
         .route("/demo/{handle}", web::get().to(demo::enter));
 }
 
-fn letterhead(site: &Site) -> Letterhead {
+pub(in crate::accounts) fn letterhead(site: &Site) -> Letterhead {
     Letterhead { origin: site.settings.origin(), community: site.settings.name.clone() }
 }

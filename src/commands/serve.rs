@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::{Outcome, demo, open_ready, say};
 use crate::accounts::actions::offer_first_administrator;
+use crate::accounts::agent;
 use crate::accounts::demo::PEOPLE;
 use crate::accounts::mails::Letterhead;
 use crate::accounts::viewer::Seen;
@@ -151,6 +152,7 @@ impl Forum {
         let forum = self.clone();
         App::new()
             .configure(move |config| forum.routes(config))
+            .wrap(from_fn(agent::keep_typed))
             .wrap(from_fn(forgery::guard))
             .wrap(from_fn(errors::show))
             .wrap(from_fn(headers::protect))

@@ -56,7 +56,10 @@ async function go(form) {
   const [{ id, rawId, type }, response] = await (form.dataset.passkey === "add" ? add(options) : show(options));
   const answer = { id, rawId: text(rawId), type, response, extensions: {} };
   const { next } = await send(form.dataset.answer, { ...fields, who: undefined, answer });
-  location.assign(next);
+  // What was typed at the desk waits in this page.
+  const kept = document.querySelector("form[data-kept]");
+  if (kept) kept.requestSubmit();
+  else location.assign(next);
 }
 
 if (window.PublicKeyCredential && isSecureContext) {

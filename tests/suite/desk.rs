@@ -1,9 +1,11 @@
 //! The agents' desk: who gets which case, how long it is theirs, what they see of it, and what they decide.
 
 mod deciding;
+mod late;
 mod looking;
 mod queue;
 mod shifts;
+mod waiving;
 
 use std::io::Cursor;
 

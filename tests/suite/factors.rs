@@ -1,5 +1,7 @@
 //! Second factors: adding, showing, removing; the sign-in that waits; the agents' desk.
 
+mod told;
+
 use std::sync::Arc;
 use std::thread;
 
@@ -10,6 +12,7 @@ use actix_web::{App, HttpResponse, web};
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use touchstone::accounts::agent::Agent;
+use touchstone::accounts::factors::actions::Office;
 use touchstone::accounts::factors::rules::code_at;
 use touchstone::accounts::factors::{actions, store};
 use touchstone::db::schema::{second_factors, sessions};
@@ -50,9 +53,13 @@ async fn show(site: &TestSite, waiting: &Person, code: &str) -> Page {
     site.post(waiting, "/login/second-factor", &[("code", code), ("next", "/drafts")]).await
 }
 
+fn office(site: &TestSite) -> Office {
+    Office { keys: site.forum.site.keys.clone(), letterhead: site.forum.jobs(None).letterhead }
+}
+
 fn recovery_codes(site: &TestSite, handle: &str) -> Vec<String> {
-    let (id, keys, now) = (id_of(site, handle), site.forum.site.keys.clone(), site.clock.now());
-    site.write(move |conn| actions::make_recovery(conn, &keys, id, now))
+    let (id, office, now) = (id_of(site, handle), office(site), site.clock.now());
+    site.write(move |conn| actions::make_recovery(conn, &office, id, now))
 }
 
 #[actix_web::test]
@@ -214,7 +221,7 @@ fn let_in(site: &TestSite, handle: &str, code: &str) -> usize {
             thread::spawn(move || db.write_now(move |conn| actions::take_code(conn, &keys, id, &code, now)))
         })
         .collect();
-    tries.into_iter().map(|one| one.join().unwrap().unwrap()).filter(|is_right| *is_right).count()
+    tries.into_iter().filter_map(|one| one.join().unwrap().unwrap()).count()
 }
 
 #[actix_web::test]
@@ -405,11 +412,11 @@ async fn a_suspended_agent_has_no_desk_and_a_removed_factor_closes_it() {
     site.prove(&elsewhere);
     assert_eq!(get_desk(&site, &elsewhere).await.0, 200);
     let id = id_of(&site, "noor-v");
-    let hash = noor.token_hash();
+    let (hash, office, now) = (noor.token_hash(), office(&site), site.clock.now());
     site.write(move |conn| {
         let found = touchstone::accounts::store::find_session(conn, &hash)?.ok_or(Error::NotFound)?;
         let factor = store::list(conn, id)?[0].id;
-        actions::remove(conn, (id, found.session), factor)
+        actions::remove(conn, &office, (id, found.session), factor, now)
     });
     assert_eq!(get_desk(&site, &noor).await.1, "/settings/second-factor?needed=desk");
     let noor = site.add_app(noor);

@@ -1,6 +1,7 @@
 //! Adding, showing and removing second factors, each in one transaction.
 
 mod passkeys;
+mod telling;
 
 use zeroize::Zeroizing;
 
@@ -19,6 +20,8 @@ use crate::tokens::Token;
 pub use passkeys::{
     add_passkey, ask_new_passkey, ask_passkey, ask_waiting, show_passkey, sign_in_with_passkey,
 };
+use telling::{Change, tell};
+pub use telling::{Office, reset};
 
 /// What came of showing a second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +55,7 @@ pub fn new_secret() -> Result<Zeroizing<Vec<u8>>, Error> {
 /// When the code is another, or the member has too many factors.
 pub fn add_app(
     conn: &mut Conn,
-    keys: &Keys,
+    office: &Office,
     (member, session): (MemberId, SessionId),
     name: &str,
     secret: &[u8],
@@ -68,17 +71,40 @@ pub fn add_app(
                    your device.";
         return Err(Error::Refused(why.to_owned()));
     };
-    let sealed = keys.seal(&context(member, Kind::App, None), secret)?;
+    let sealed = office.keys.seal(&context(member, Kind::App, None), secret)?;
     let new =
         NewFactor { member, kind: Kind::App, name, credential: None, sealed: &sealed, last_step: Some(step) };
-    add(conn, &new, session, now)
+    add(conn, office, &new, session, now)
 }
 
-fn add(conn: &mut Conn, new: &NewFactor<'_>, session: SessionId, now: Time) -> Result<(), Error> {
+fn add(
+    conn: &mut Conn,
+    office: &Office,
+    new: &NewFactor<'_>,
+    session: SessionId,
+    now: Time,
+) -> Result<(), Error> {
     rules::may_add(store::list(conn, new.member)?.len()).map_err(Error::refused)?;
     store::insert(conn, new, now)?;
     store::prove(conn, session, now)?;
-    Ok(())
+    tell(conn, office, new.member, &Change::Added(new.kind, new.name), now)
+}
+
+/// Puts an app there without a word to its member: for the demo's agents and for tests, whom no mail warns.
+///
+/// # Errors
+/// When the database fails.
+pub fn put_app(
+    conn: &mut Conn,
+    keys: &Keys,
+    member: MemberId,
+    name: &str,
+    (secret, last_step): (&[u8], Option<i64>),
+    now: Time,
+) -> Result<(), Error> {
+    let sealed = keys.seal(&context(member, Kind::App, None), secret)?;
+    let new = NewFactor { member, kind: Kind::App, name, credential: None, sealed: &sealed, last_step };
+    Ok(store::insert(conn, &new, now)?)
 }
 
 /// Lets the session of a token count as one that showed its second factor, with an app that nobody has: for the
@@ -94,43 +120,69 @@ pub fn stand_in(
     now: Time,
 ) -> Result<(), Error> {
     if !store::has_any(conn, member)? {
-        let sealed = keys.seal(&context(member, Kind::App, None), &new_secret()?)?;
-        let name = "The demo’s own";
-        let new =
-            NewFactor { member, kind: Kind::App, name, credential: None, sealed: &sealed, last_step: None };
-        store::insert(conn, &new, now)?;
+        put_app(conn, keys, member, "The demo’s own", (&new_secret()?, None), now)?;
     }
     Ok(store::prove_token(conn, &token.hash(), now)?)
 }
 
-/// Counts a try, and takes a code of an app or a recovery code. The count is kept whatever follows.
+/// Shows a code of an app or a recovery code in a member's session.
 ///
 /// # Errors
 /// When the database fails.
 pub fn show_code(
+    conn: &mut Conn,
+    office: &Office,
+    (member, session): (MemberId, SessionId),
+    typed: &str,
+    address: &str,
+    now: Time,
+) -> Result<Outcome, Error> {
+    let (outcome, taken) = try_code(conn, &office.keys, member, typed, address, now)?;
+    if outcome == Outcome::Right {
+        store::prove(conn, session, now)?;
+    }
+    tell_use(conn, office, member, taken.as_ref(), now)?;
+    Ok(outcome)
+}
+
+/// Tells of a recovery code that was used up. The audit's row comes last in its transaction.
+fn tell_use(
+    conn: &mut Conn,
+    office: &Office,
+    member: MemberId,
+    taken: Option<&Typed>,
+    now: Time,
+) -> Result<(), Error> {
+    if !matches!(taken, Some(Typed::Recovery(_))) {
+        return Ok(());
+    }
+    let left = store::count_recovery(conn, member)?;
+    tell(conn, office, member, &Change::RecoveryUsed(left), now)
+}
+
+/// Counts a try, and takes a code of an app or a recovery code. The count is kept whatever follows.
+fn try_code(
     conn: &mut Conn,
     keys: &Keys,
     member: MemberId,
     typed: &str,
     address: &str,
     now: Time,
-) -> Result<Outcome, Error> {
+) -> Result<(Outcome, Option<Typed>), Error> {
     let (by_member, since) = (format!("second factor of {}", member.0), now - limits::WINDOW);
     let (own, own_began) = sessions::count_try(conn, &by_member, since, now)?;
     let (there, there_began) = sessions::count_try(conn, &format!("sign-in from {address}"), since, now)?;
     let wait = (own > rules::TRIES).then(|| limits::seconds_left(own_began, now));
     let wait = wait.max((there > limits::TRIES_PER_ADDRESS).then(|| limits::seconds_left(there_began, now)));
     if let Some(seconds) = wait {
-        return Ok(Outcome::Wait(seconds));
+        return Ok((Outcome::Wait(seconds), None));
     }
-    if !take_code(conn, keys, member, typed, now)? {
-        return Ok(Outcome::Wrong);
-    }
+    let Some(taken) = take_code(conn, keys, member, typed, now)? else { return Ok((Outcome::Wrong, None)) };
     sessions::forget_tries(conn, &by_member)?;
-    Ok(Outcome::Right)
+    Ok((Outcome::Right, Some(taken)))
 }
 
-/// Takes a code of an app or a recovery code, and says whether it counted: each counts once.
+/// Takes a code of an app or a recovery code, and answers with it where it counted: each counts once.
 ///
 /// # Errors
 /// When a secret does not open, or the database fails.
@@ -140,22 +192,29 @@ pub fn take_code(
     member: MemberId,
     typed: &str,
     now: Time,
+) -> Result<Option<Typed>, Error> {
+    let Some(typed) = Typed::parse(typed) else { return Ok(None) };
+    let counts = match &typed {
+        Typed::Recovery(code) => store::use_recovery(conn, member, &recovery_hash(keys, member, code))?,
+        Typed::App(code) => take_app_code(conn, keys, member, code, now)?,
+    };
+    Ok(counts.then_some(typed))
+}
+
+fn take_app_code(
+    conn: &mut Conn,
+    keys: &Keys,
+    member: MemberId,
+    code: &str,
+    now: Time,
 ) -> Result<bool, Error> {
-    match Typed::parse(typed) {
-        None => Ok(false),
-        Some(Typed::Recovery(code)) => {
-            Ok(store::use_recovery(conn, member, &recovery_hash(keys, member, &code))?)
-        }
-        Some(Typed::App(code)) => {
-            for (factor, _, sealed) in store::sealed(conn, member, Kind::App)? {
-                let secret = keys.unseal(&context(member, Kind::App, None), &sealed)?;
-                if let Some(step) = rules::step_of(&secret, &code, now) {
-                    return Ok(store::take_step(conn, factor, step, now)?);
-                }
-            }
-            Ok(false)
+    for (factor, _, sealed) in store::sealed(conn, member, Kind::App)? {
+        let secret = keys.unseal(&context(member, Kind::App, None), &sealed)?;
+        if let Some(step) = rules::step_of(&secret, code, now) {
+            return Ok(store::take_step(conn, factor, step, now)?);
         }
     }
+    Ok(false)
 }
 
 /// By a key of the site, so that a copy of the database cannot try them out.
@@ -169,7 +228,7 @@ fn recovery_hash(keys: &Keys, member: MemberId, code: &str) -> Vec<u8> {
 /// When the member has no second factor, or the system no randomness.
 pub fn make_recovery(
     conn: &mut Conn,
-    keys: &Keys,
+    office: &Office,
     member: MemberId,
     now: Time,
 ) -> Result<Vec<String>, Error> {
@@ -177,9 +236,10 @@ pub fn make_recovery(
         return Err(Error::Refused("Add a second factor first. Recovery codes stand in for it.".to_owned()));
     }
     let codes = (0..rules::RECOVERY_CODES).map(|_| recovery_code()).collect::<Result<Vec<_>, _>>()?;
-    let hashes: Vec<_> = codes.iter().map(|code| recovery_hash(keys, member, code)).collect();
+    let hashes: Vec<_> = codes.iter().map(|code| recovery_hash(&office.keys, member, code)).collect();
     store::drop_recovery(conn, member)?;
     store::insert_recovery(conn, member, &hashes, now)?;
+    tell(conn, office, member, &Change::RecoveryMade, now)?;
     Ok(codes.iter().map(|code| rules::in_groups(code, '-')).collect())
 }
 
@@ -198,17 +258,17 @@ fn recovery_code() -> Result<String, Error> {
 /// When there is no such factor.
 pub fn remove(
     conn: &mut Conn,
+    office: &Office,
     (member, session): (MemberId, SessionId),
     factor: FactorId,
+    now: Time,
 ) -> Result<(), Error> {
-    if !store::remove(conn, member, factor)? {
-        return Err(Error::NotFound);
-    }
+    let (kind, name) = store::remove(conn, member, factor)?.ok_or(Error::NotFound)?;
     store::forget_proofs(conn, member, session)?;
     if !store::has_any(conn, member)? {
         store::drop_recovery(conn, member)?;
     }
-    Ok(())
+    tell(conn, office, member, &Change::Removed(kind, &name), now)
 }
 
 /// Where the right password leads.
@@ -270,15 +330,16 @@ fn finish(conn: &mut Conn, waiting: &Waiting<'_>, now: Time) -> Result<(), Error
 /// When nothing waits under this token.
 pub fn sign_in_with_code(
     conn: &mut Conn,
-    keys: &Keys,
+    office: &Office,
     waiting: &Waiting<'_>,
     typed: &str,
     now: Time,
 ) -> Result<Outcome, Error> {
     let member = store::find_pending(conn, waiting.hash, now)?.ok_or_else(over)?;
-    let outcome = show_code(conn, keys, member, typed, &waiting.device.address, now)?;
+    let (outcome, taken) = try_code(conn, &office.keys, member, typed, &waiting.device.address, now)?;
     if outcome == Outcome::Right {
         finish(conn, waiting, now)?;
     }
+    tell_use(conn, office, member, taken.as_ref(), now)?;
     Ok(outcome)
 }

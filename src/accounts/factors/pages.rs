@@ -1,9 +1,11 @@
 //! The pages of second factors: one's own, signing in with one, and showing one for the agents' desk.
 
+mod again;
 mod app;
 mod change;
 mod keys;
 mod list;
+mod lost;
 mod show;
 mod wait;
 
@@ -12,9 +14,10 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::actions::{self, Outcome};
+use super::actions::{self, Office, Outcome};
 use super::rules::{Typed, is_fresh};
 use super::store;
+use crate::accounts::pages::letterhead;
 use crate::accounts::viewer::Member;
 use crate::accounts::{actions as accounts, passwords};
 use crate::error::Error;
@@ -34,6 +37,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/settings/second-factor/{id}", web::get().to(change::form))
         .route("/settings/second-factor/{id}/name", web::post().to(change::rename))
         .route("/settings/second-factor/{id}/remove", web::post().to(change::remove))
+        .route("/admin/members/{handle}/second-factor", web::get().to(lost::form))
+        .route("/admin/members/{handle}/second-factor", web::post().to(lost::reset))
         .route("/login/second-factor", web::get().to(wait::form))
         .route("/login/second-factor", web::post().to(wait::sign_in))
         .route("/login/second-factor/options", web::post().to(wait::ask))
@@ -44,9 +49,16 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/agent/sign-in/passkey", web::post().to(show::show_passkey));
 }
 
+pub(in crate::accounts) use again::ask_and_keep;
+
 const WRONG: &str = "This code is not right, or it was used already. Wait for the app's next one.";
 const UNKNOWN_PASSKEY: &str = "This passkey could not be taken. Try once more, or use a code.";
 const NO_PASSKEYS: &str = "Passkeys do not work at this address of the site. Use a code.";
+
+/// What changes of second factors are told with.
+fn office(site: &Site) -> Office {
+    Office { keys: site.keys.clone(), letterhead: letterhead(site) }
+}
 
 /// A page that no browser keeps.
 fn private_page(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
@@ -152,14 +164,7 @@ async fn show_code(
     request: &HttpRequest,
     typed: String,
 ) -> Result<Outcome, Error> {
-    let (id, session, now) = (member.id, member.session, site.clock.now());
-    let (keys, from) = (site.keys.clone(), address::of(request, site.settings.proxies));
-    let showing = site.db.write(move |conn| {
-        let outcome = actions::show_code(conn, &keys, id, &typed, &from, now)?;
-        if outcome == Outcome::Right {
-            store::prove(conn, session, now)?;
-        }
-        Ok(outcome)
-    });
-    showing.await
+    let (whose, now) = ((member.id, member.session), site.clock.now());
+    let (office, from) = (office(site), address::of(request, site.settings.proxies));
+    site.db.write(move |conn| actions::show_code(conn, &office, whose, &typed, &from, now)).await
 }

@@ -1,9 +1,13 @@
 //! What a second factor is, when a code of an app counts, and how long the agents' desk stays open.
 
+mod lost;
+
 use chrono::TimeDelta;
 use totp_rs::{Builder, Totp};
 
 use crate::clock::Time;
+
+pub use lost::{LONGEST_REASON, NoReset, may_reset, reason};
 
 /// Bytes of a secret from which an app makes its codes (RFC 4226 recommends 160 bits).
 pub const SECRET: usize = 20;
@@ -177,6 +181,18 @@ pub fn setup_address(secret: &[u8], community: &str, handle: &str) -> Option<Str
     totp.to_url().ok()
 }
 
+/// The largest form of the desk that is kept while its sender shows a second factor, in bytes.
+pub const KEPT: usize = 64 * 1024;
+
+/// Whether this is where a form of the desk is sent, and nothing else: what was kept is sent there once more.
+#[must_use]
+pub fn is_desk_form(path: &str) -> bool {
+    let plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'/' | b'-');
+    let to_desk = path.strip_prefix("/agent/").is_some_and(|rest| !rest.is_empty());
+    let shows = path == "/agent/sign-in" || path.starts_with("/agent/sign-in/");
+    to_desk && !shows && !path.contains("//") && path.bytes().all(plain)
+}
+
 /// What a session showed, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -241,6 +257,32 @@ mod tests {
         (20_000_000_000, "65353130"),
     ];
     const RFC_SECRET: &[u8] = b"12345678901234567890";
+
+    #[test]
+    fn what_was_kept_goes_to_the_desk_and_nowhere_else() {
+        for path in ["/agent/next", "/agent/cases/7/decide", "/agent/phones/waive"] {
+            assert!(is_desk_form(path), "{path}");
+        }
+        for path in [
+            "",
+            "/",
+            "/agent",
+            "/agent/",
+            "/agents/next",
+            "/agent/sign-in",
+            "/agent/sign-in/passkey",
+            "//evil.example/agent/next",
+            "/agent//evil.example",
+            "/agent/../settings/password",
+            "/agent/%2e%2e/settings",
+            "/agent/next?to=x",
+            "/agent/ne xt",
+            "https://evil.example/agent/next",
+            "javascript:/agent/next",
+        ] {
+            assert!(!is_desk_form(path), "{path}");
+        }
+    }
 
     #[test]
     fn codes_are_those_of_rfc_6238() {

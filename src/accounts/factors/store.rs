@@ -134,10 +134,20 @@ pub fn rename(conn: &mut Conn, member: MemberId, factor: FactorId, name: &str) -
     diesel::update(own).set(second_factors::name.eq(name)).execute(conn).map(|rows| rows == 1)
 }
 
-/// Removes a member's factor.
-pub fn remove(conn: &mut Conn, member: MemberId, factor: FactorId) -> QueryResult<bool> {
-    let own = second_factors::table.find(factor).filter(second_factors::member_id.eq(member));
-    diesel::delete(own).execute(conn).map(|rows| rows == 1)
+/// Removes a member's factor, and answers with what it was and how it was called.
+pub fn remove(conn: &mut Conn, member: MemberId, factor: FactorId) -> QueryResult<Option<(Kind, String)>> {
+    let own = second_factors::table.filter(second_factors::id.eq(factor));
+    let own = own.filter(second_factors::member_id.eq(member));
+    let removed: Option<(String, String)> = diesel::delete(own)
+        .returning((second_factors::kind, second_factors::name))
+        .get_result(conn)
+        .optional()?;
+    removed.map(|(kind, name)| Ok((decode(&kind, Kind::parse)?, name))).transpose()
+}
+
+/// Removes every factor of a member, and says how many they were.
+pub fn remove_all(conn: &mut Conn, member: MemberId) -> QueryResult<usize> {
+    diesel::delete(second_factors::table.filter(second_factors::member_id.eq(member))).execute(conn)
 }
 
 // Recovery codes

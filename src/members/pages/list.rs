@@ -205,6 +205,7 @@ pub(super) async fn member(
         "roles" => Some("The roles are saved."),
         "tier" => Some("The tier is set."),
         "name" => Some("The name is settled."),
+        "factors" => Some("The second factors are removed, and the member is told by mail."),
         _ => None,
     };
     show(&site, &administrator, handle.into_inner(), StatusCode::OK, good, Problems::none()).await

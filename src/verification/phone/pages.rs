@@ -1,6 +1,7 @@
 //! `/verification/phone`: the number, the code, and taking the number off.
 
 mod code;
+mod waive;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, HeaderValue};
@@ -27,6 +28,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/verification/phone/code", web::post().to(code::enter))
         .route("/verification/phone/resend", web::post().to(code::resend))
         .route("/verification/phone/remove", web::post().to(remove))
+        .route("/agent/phones/waive", web::get().to(waive::form))
+        .route("/agent/phones/waive", web::post().to(waive::waive))
         .configure(super::prefixes::pages::routes);
 }
 

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use touchstone::accounts;
 use touchstone::accounts::actions::{self, Added};
 use touchstone::accounts::factors;
-use touchstone::accounts::factors::rules::code_at;
+use touchstone::accounts::factors::rules::{STEP, code_at};
 use touchstone::accounts::passwords;
 use touchstone::accounts::rules::Email;
 use touchstone::accounts::store::Device;
@@ -182,11 +182,11 @@ impl TestSite {
     /// Gives somebody an app with [`SECRET`], shown in their session. Its code of this moment is still to be had.
     pub fn add_app(&self, who: Person) -> Person {
         let (keys, now, hash) = (self.forum.site.keys.clone(), self.clock.now(), who.token_hash());
-        let code = code_at(SECRET, now - chrono::TimeDelta::seconds(30));
+        let step = (now - chrono::TimeDelta::seconds(30)).and_utc().timestamp() / STEP;
         self.write(move |conn| {
             let found = accounts::store::find_session(conn, &hash)?.ok_or(Error::NotFound)?;
-            let whose = (found.member, found.session);
-            factors::actions::add_app(conn, &keys, whose, "My phone", SECRET, &code, now)
+            factors::actions::put_app(conn, &keys, found.member, "My phone", (SECRET, Some(step)), now)?;
+            Ok(factors::store::prove(conn, found.session, now)?)
         });
         who
     }

@@ -1,6 +1,6 @@
 //! Adding and showing passkeys.
 
-use super::{Waiting, add, context, finish, over};
+use super::{Office, Waiting, add, context, finish, over};
 use crate::accounts::SessionId;
 use crate::accounts::factors::FactorId;
 use crate::accounts::factors::passkeys::{Passkeys, Question};
@@ -63,20 +63,21 @@ pub fn ask_new_passkey(
 /// When the passkey is somebody's already, or the member has too many factors.
 pub fn add_passkey(
     conn: &mut Conn,
-    keys: &Keys,
+    office: &Office,
     passkeys: &Passkeys,
     (member, session): (MemberId, SessionId),
     name: &str,
     answer: &str,
     now: Time,
 ) -> Result<bool, Error> {
+    let keys = &office.keys;
     let Some(state) = store::take_challenge(conn, session, Asked::Register, now)? else { return Ok(false) };
     let state = keys.unseal(&asking(session), &state)?;
     let Some(made) = passkeys.read_new(answer, &state)? else { return Ok(false) };
     let credential = Some(made.credential.as_str());
     let sealed = keys.seal(&context(member, Kind::Passkey, credential), &made.bytes)?;
     let new = NewFactor { member, kind: Kind::Passkey, name, credential, sealed: &sealed, last_step: None };
-    add(conn, &new, session, now)?;
+    add(conn, office, &new, session, now)?;
     Ok(true)
 }
 

@@ -6,7 +6,7 @@ use qrcode::QrCode;
 use zeroize::Zeroizing;
 
 use super::list::{PATH, frame};
-use super::{asks_who, private_page, status, who};
+use super::{asks_who, office, private_page, status, who};
 use crate::accounts::factors::{actions, rules};
 use crate::accounts::viewer::Member;
 use crate::clock::Time;
@@ -134,11 +134,14 @@ pub(super) async fn add(
     let Some(name) = name.filter(|_| problems.is_empty()) else {
         return respond(&site, &member, &secret, form, problems).await;
     };
-    let (keys, whose, code, own) =
-        (site.keys.clone(), (member.id, member.session), form.code.clone(), secret.clone());
-    let adding = site.db.write(move |conn| actions::add_app(conn, &keys, whose, &name, &own, &code, now));
+    let (office, whose, code, own) =
+        (office(&site), (member.id, member.session), form.code.clone(), secret.clone());
+    let adding = site.db.write(move |conn| actions::add_app(conn, &office, whose, &name, &own, &code, now));
     match adding.await {
-        Ok(()) => see_other(&format!("{PATH}?saved=app")),
+        Ok(()) => {
+            site.mail_queued.notify_one();
+            see_other(&format!("{PATH}?saved=app"))
+        }
         Err(Error::Refused(why)) => respond(&site, &member, &secret, form, Problems::one("code", why)).await,
         Err(other) => Err(other),
     }

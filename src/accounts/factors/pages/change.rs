@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::list::{PATH, Row, WhoForm, frame};
-use super::{asks_who, private_page, status, who};
+use super::{asks_who, office, private_page, status, who};
 use crate::accounts::factors::{FactorId, actions, rules, store};
 use crate::accounts::viewer::Member;
 use crate::error::Error;
@@ -96,7 +96,8 @@ pub(super) async fn remove(
     if let Some(problem) = who(&site, &member, &request, form.into_inner().who).await? {
         return respond(&site, &member, factor, None, Problems::one("who", problem)).await;
     }
-    let whose = (member.id, member.session);
-    site.db.write(move |conn| actions::remove(conn, whose, factor)).await?;
+    let (office, whose, now) = (office(&site), (member.id, member.session), site.clock.now());
+    site.db.write(move |conn| actions::remove(conn, &office, whose, factor, now)).await?;
+    site.mail_queued.notify_one();
     see_other(&format!("{PATH}?saved=removed"))
 }

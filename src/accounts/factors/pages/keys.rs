@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::list::{PATH, frame};
-use super::{NO_PASSKEYS, UNKNOWN_PASSKEY, asks_who, go_on, private_page, question, sent, told, who};
+use super::{NO_PASSKEYS, UNKNOWN_PASSKEY, asks_who, go_on, office, private_page, question, sent, told, who};
 use crate::accounts::factors::passkeys::Passkeys;
 use crate::accounts::factors::{actions, rules};
 use crate::accounts::viewer::Member;
@@ -82,7 +82,10 @@ pub(super) async fn add(
 ) -> Result<HttpResponse, Error> {
     let answered: Answered = sent(&body)?;
     match keep(&site, &member, answered).await {
-        Ok(true) => Ok(go_on(&format!("{PATH}?saved=passkey"))),
+        Ok(true) => {
+            site.mail_queued.notify_one();
+            Ok(go_on(&format!("{PATH}?saved=passkey")))
+        }
         Ok(false) => told(Error::refused(UNKNOWN_PASSKEY)),
         Err(refused) => told(refused),
     }
@@ -92,9 +95,9 @@ async fn keep(site: &Site, member: &Member, answered: Answered) -> Result<bool, 
     let Answered { name, answer } = answered;
     let name = rules::name(&name).map_err(Error::refused)?;
     let passkeys = Passkeys::of(&site.settings).ok_or_else(|| Error::refused(NO_PASSKEYS))?;
-    let (keys, whose, now) = (site.keys.clone(), (member.id, member.session), site.clock.now());
+    let (office, whose, now) = (office(site), (member.id, member.session), site.clock.now());
     let answer = answer.to_string();
     let adding =
-        site.db.write(move |conn| actions::add_passkey(conn, &keys, &passkeys, whose, &name, &answer, now));
+        site.db.write(move |conn| actions::add_passkey(conn, &office, &passkeys, whose, &name, &answer, now));
     adding.await
 }

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::{asks_who, private_page, status, who};
+use super::{asks_who, office, private_page, status, who};
 use crate::accounts::factors::passkeys::Passkeys;
 use crate::accounts::factors::{actions, rules, store};
 use crate::accounts::viewer::Member;
@@ -138,10 +138,13 @@ pub(super) async fn make_recovery(
     if let Some(problem) = who(&site, &member, &request, form.into_inner().who).await? {
         return recovery(&site, &member, Some(problem.to_owned()), Vec::new()).await;
     }
-    let (id, keys, now) = (member.id, site.keys.clone(), site.clock.now());
-    match site.db.write(move |conn| actions::make_recovery(conn, &keys, id, now)).await {
+    let (id, office, now) = (member.id, office(&site), site.clock.now());
+    match site.db.write(move |conn| actions::make_recovery(conn, &office, id, now)).await {
         // The one answer that is no way elsewhere: the codes are in no address and in no store.
-        Ok(codes) => recovery(&site, &member, None, codes).await,
+        Ok(codes) => {
+            site.mail_queued.notify_one();
+            recovery(&site, &member, None, codes).await
+        }
         Err(Error::Refused(why)) => recovery(&site, &member, Some(why), Vec::new()).await,
         Err(other) => Err(other),
     }

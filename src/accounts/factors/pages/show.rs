@@ -1,9 +1,11 @@
 //! Showing one's second factor in an open session, as the agents' desk asks for.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::{NO_PASSKEYS, UNKNOWN_PASSKEY, WRONG, go_on, private_page, question, sent, status, told};
+use super::again::{Kept, again};
+use super::{NO_PASSKEYS, UNKNOWN_PASSKEY, WRONG, go_on, private_page, question, sent, told};
 use crate::accounts::factors::actions::{self, Outcome};
 use crate::accounts::factors::passkeys::Passkeys;
 use crate::accounts::factors::rules::Kind;
@@ -24,7 +26,9 @@ pub(super) struct ShowPage {
     pub(super) next: String,
     pub(super) has_app: bool,
     pub(super) has_passkey: bool,
-    pub(super) problem: Option<&'static str>,
+    pub(super) problem: Option<String>,
+    /// What was typed at the desk, and is sent again after.
+    pub(super) kept: Option<Kept>,
 }
 
 /// A code, and where to go on.
@@ -55,14 +59,15 @@ pub(super) async fn form(
     member: Member,
     arrived: web::Query<Arrived>,
 ) -> Result<HttpResponse, Error> {
-    respond(&site, &member, &arrived.next, None).await
+    respond(&site, &member, &arrived.next, None, (StatusCode::OK, None)).await
 }
 
-async fn respond(
+pub(super) async fn respond(
     site: &Site,
     member: &Member,
     next: &str,
-    problem: Option<&'static str>,
+    kept: Option<Kept>,
+    (status, problem): (StatusCode, Option<String>),
 ) -> Result<HttpResponse, Error> {
     let id = member.id;
     let factors = site.db.read(move |conn| Ok(store::list(conn, id)?)).await?;
@@ -71,7 +76,7 @@ async fn respond(
     }
     let has = |kind: Kind| factors.iter().any(|factor| factor.kind == kind);
     private_page(
-        status(problem.is_some()),
+        status,
         &ShowPage {
             frame: Frame::new(site, member.account(), "Show your second factor").at("/agent/sign-in"),
             lede: "The desk asks for it when you come, and again after 15 minutes without work.",
@@ -80,6 +85,7 @@ async fn respond(
             has_app: has(Kind::App),
             has_passkey: has(Kind::Passkey) && Passkeys::of(&site.settings).is_some(),
             problem,
+            kept,
         },
     )
 }
@@ -93,14 +99,23 @@ pub(super) async fn show_code(
     site: web::Data<Site>,
     member: Member,
     request: HttpRequest,
-    form: web::Form<CodeForm>,
+    // What was kept has names of its own.
+    form: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Error> {
     let form = form.into_inner();
-    match super::show_code(&site, &member, &request, form.code).await? {
-        Outcome::Right => see_other(where_to(&form.next)),
-        Outcome::Wrong => respond(&site, &member, &form.next, Some(WRONG)).await,
-        Outcome::Wait(seconds) => Err(Error::TooMany { seconds }),
-    }
+    let field = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    let (code, next) = (field("code").unwrap_or_default(), field("next").unwrap_or_default());
+    let kept = Kept::come_back(&form);
+    let (status, problem) = match (super::show_code(&site, &member, &request, code).await?, &kept) {
+        (Outcome::Right, None) => return see_other(where_to(&next)),
+        (Outcome::Right, Some(kept)) => return again(&site, &member, kept.clone()),
+        (Outcome::Wait(seconds), None) => return Err(Error::TooMany { seconds }),
+        (Outcome::Wait(seconds), Some(_)) => {
+            (StatusCode::TOO_MANY_REQUESTS, Error::TooMany { seconds }.to_string())
+        }
+        (Outcome::Wrong, _) => (StatusCode::UNPROCESSABLE_ENTITY, WRONG.to_owned()),
+    };
+    respond(&site, &member, &next, kept, (status, Some(problem))).await
 }
 
 pub(super) async fn ask(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::show::{Answered, Arrived, CodeForm, ShowPage};
-use super::{NO_PASSKEYS, UNKNOWN_PASSKEY, WRONG, go_on, private_page, question, sent, status, told};
+use super::{NO_PASSKEYS, UNKNOWN_PASSKEY, WRONG, go_on, office, private_page, question, sent, status, told};
 use crate::accounts::factors::actions::{self, Outcome, Waiting};
 use crate::accounts::factors::passkeys::Passkeys;
 use crate::accounts::factors::rules::Kind;
@@ -28,7 +28,7 @@ async fn respond(
     site: &Site,
     request: &HttpRequest,
     next: &str,
-    problem: Option<&'static str>,
+    problem: Option<String>,
 ) -> Result<HttpResponse, Error> {
     let next = paths::within_site(next);
     let Some(hash) = waiting_hash(request, &site.settings) else { return see_other(&paths::login(next)) };
@@ -48,6 +48,7 @@ async fn respond(
             has_app: has(Kind::App),
             has_passkey: has(Kind::Passkey) && Passkeys::of(&site.settings).is_some(),
             problem,
+            kept: None,
         },
     )
 }
@@ -61,15 +62,15 @@ pub(super) async fn sign_in(
     let Some(hash) = waiting_hash(&request, &site.settings) else {
         return see_other(&paths::login(paths::within_site(&next)));
     };
-    let (token, device, keys) = (Token::new()?, device(&request, &site.settings), site.keys.clone());
+    let (token, device, office) = (Token::new()?, device(&request, &site.settings), office(&site));
     let opened = token.clone();
     let showing = site.db.write(move |conn| {
         let waiting = Waiting { hash: &hash, token: &token, device: &device };
-        actions::sign_in_with_code(conn, &keys, &waiting, &code, now)
+        actions::sign_in_with_code(conn, &office, &waiting, &code, now)
     });
     match showing.await? {
         Outcome::Right => open(&site, see_other(paths::within_site(&next))?, &opened),
-        Outcome::Wrong => respond(&site, &request, &next, Some(WRONG)).await,
+        Outcome::Wrong => respond(&site, &request, &next, Some(WRONG.to_owned())).await,
         Outcome::Wait(seconds) => Err(Error::TooMany { seconds }),
     }
 }

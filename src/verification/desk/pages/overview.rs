@@ -100,6 +100,7 @@ fn told(code: &str) -> Option<&'static str> {
         "senior" => "It goes to a senior agent. The member hears nothing yet.",
         "declined" => "Declined. The member hears of it and may appeal for 30 days.",
         "released" => "You gave the case back. It keeps its place in the queue.",
+        "waived" => "The phone is waived. The member sees it on their verification page.",
         "shift" => "The shift is entered.",
         "no-shift" => "The shift is taken out.",
         _ => return None,
