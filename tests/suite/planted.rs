@@ -232,6 +232,10 @@ fn a_planted_identity_is_found_nowhere() {
     let client = live(&planted, &server, &sink);
     talk(&server, &client, &sink);
     proving::prove_phone(&client, &texts);
+    // The marketplace gives the tier to which the document step is open.
+    planted
+        .place
+        .sql("UPDATE members SET tier = 'top-rated', tier_since = joined_at WHERE handle = 'zeb-quill'");
     proving::hand_in(&server, &client);
     let none: [&str; 0] = [];
     assert_eq!(planted.search(&all), none, "while the case waits");

@@ -10,7 +10,7 @@ use touchstone::verification::document::rules::Class;
 use super::cost;
 use crate::desk::{decide, form, next, passport, submit_as};
 use crate::documents::files::page;
-use crate::documents::{choose, consent, post, send, submitted, typed};
+use crate::documents::{choose, consent, eligible, post, send, submitted, typed};
 use crate::phone::{NUMBER, code};
 use crate::support::database::postgres;
 use crate::support::{Person, TestSite};
@@ -169,7 +169,7 @@ async fn staff(on: &mut Measured) {
 
 async fn measured(rows: usize) -> String {
     let mut on = Measured { site: TestSite::demo(), rows, table: String::new() };
-    let ada = on.site.member("ada-north");
+    let ada = eligible(&on.site, "ada-north");
     phone(&mut on, &ada).await;
     document(&mut on, &ada).await;
     desk(&mut on, &ada).await;
