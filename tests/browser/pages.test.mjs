@@ -202,6 +202,8 @@ const PAGES = [
   ["second factors", "noor-v", "/settings/second-factor"],
   ["the agents' desk", "femi-o", "/agent"],
   ["one's decisions", "noor-v", "/agent/decisions"],
+  ["doing without a phone", "femi-o", "/agent/phones/waive"],
+  ["second factors that were lost", "tomasz-w", "/admin/members/noor-v/second-factor"],
   ["a case", "noor-v", async (page) => {
     await page.goto("/agent");
     await click(page, "Next case");
