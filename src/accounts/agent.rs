@@ -82,12 +82,12 @@ pub async fn keep_typed(
 
 /// Whether a request is a form of the desk, and not too large to be held in memory.
 fn may_be_kept(request: &ServiceRequest) -> bool {
+    if request.method() != Method::POST || !is_desk_form(request.path()) {
+        return false;
+    }
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let is_form =
         text(&CONTENT_TYPE).is_none_or(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     let length = text(&CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
-    request.method() == Method::POST
-        && is_desk_form(request.path())
-        && is_form
-        && length.is_none_or(|length| length <= KEPT)
+    is_form && length.is_none_or(|length| length <= KEPT)
 }

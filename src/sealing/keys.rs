@@ -119,11 +119,13 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Opens the keys of the site, and makes those that are missing: a new site's first start makes all.
+    /// Opens the keys of the site, and makes those that are missing: a new site's first start makes all. Who rotates
+    /// them at the same time waits: rows and file are read as they stand together.
     ///
     /// # Errors
     /// When the wrapping key is missing though the database has keys, cannot be read, or is not the one.
     pub fn open(conn: &mut Conn, source: &KeySource, now: Time) -> Result<Self, Error> {
+        store::hold(conn)?;
         let masters = match (masters::load(source).map_err(Error::internal)?, source) {
             (Some(masters), _) => masters,
             (None, KeySource::File(path)) => {

@@ -1,5 +1,6 @@
 //! The site's keys in the database: wrapped, each for one purpose.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::Wrapped;
@@ -47,10 +48,13 @@ pub(super) fn add(conn: &mut Conn, purpose: &str, key: &Wrapped, now: Time) -> Q
     .map(|_| ())
 }
 
-/// Holds every key's row until the transaction ends: who rotates at the same time waits.
+/// Keeps everybody else from opening or changing the keys until the transaction ends. SQLite lets one write at a
+/// time anyway; PostgreSQL takes a lock of its own, as there may be no row yet that could be locked.
 pub(super) fn hold(conn: &mut Conn) -> QueryResult<()> {
-    let same = sealing_keys::made_at.eq(sealing_keys::made_at);
-    diesel::update(sealing_keys::table).set(same).execute(conn).map(|_| ())
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(conn) => conn.batch_execute("SELECT pg_advisory_xact_lock(7462)"),
+    }
 }
 
 /// Puts the newly wrapped form of a key in the place of the old one.

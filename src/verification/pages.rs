@@ -138,11 +138,9 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
 fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
     let is_asked = facts.gate.missing.contains(&gates::rules::Step::Document);
     let is_open = may_begin(standing, is_asked);
-    let document = match &facts.case {
-        // An attempt that came to nothing, of somebody to whom the step has closed since.
-        Some(case) if !is_open && matches!(case.place.0, Withdrawn | Expired) => {
-            steps::document_not_begun(is_open)
-        }
+    // An attempt that came to nothing counts for nothing once the step has closed.
+    let case = facts.case.as_ref().filter(|case| is_open || !matches!(case.place.0, Withdrawn | Expired));
+    let document = match case {
         Some(case) => steps::document(&document_facts(case, &facts.evidence), now),
         None => steps::document_not_begun(is_open),
     };
