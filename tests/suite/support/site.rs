@@ -1,7 +1,12 @@
 //! A site inside the test: its own database, and a clock that stands still.
 
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, COOKIE};
 use actix_web::test;
@@ -44,6 +49,7 @@ pub struct TestSite {
     pub db: Db,
     pub clock: Clock,
     pub database: TestDatabase,
+    served: Served,
 }
 
 /// When tests begin: noon on a Wednesday.
@@ -87,18 +93,18 @@ impl TestSite {
         let clock = Clock::still_at(noon());
         let forum =
             Forum::new(settings.clone(), db.clone(), keys(&settings, &db, &clock), clock.clone(), demo);
-        Self { forum, db, clock, database }
+        Self { forum, db, clock, database, served: Served }
     }
 
     /// The same site with connections of its own, as after a restart.
     pub fn reopened(self) -> Self {
-        let Self { forum, clock, database, .. } = self;
+        let Self { forum, clock, database, served, .. } = self;
         let demo = forum.site.demo;
         let settings = Settings::clone(&forum.site.settings);
         let db = Db::open(&database.url).unwrap();
         let forum =
             Forum::new(settings.clone(), db.clone(), keys(&settings, &db, &clock), clock.clone(), demo);
-        Self { forum, db, clock, database }
+        Self { forum, db, clock, database, served }
     }
 
     /// The site's keys.
@@ -278,15 +284,55 @@ fn title(handle: &str) -> String {
     words.collect::<Vec<String>>().join(" ")
 }
 
+/// Takes a request through the whole forum.
+type Serve = Rc<dyn Fn(test::TestRequest) -> Pin<Box<dyn Future<Output = Page>>>>;
+
+thread_local! {
+    /// The forums of the test that runs on this thread. Putting one together compiles every address.
+    static SERVED: RefCell<Vec<(Forum, Serve)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Whoever has it keeps what is served on this thread, and not a moment longer: at the thread's own end it would
+/// outlive what it leans on.
+struct Served;
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(SERVED.take());
+    }
+}
+
+/// What serves this forum, put together once.
+async fn serve(forum: &Forum) -> Serve {
+    let is_same = |it: &Forum| {
+        Arc::ptr_eq(&it.views, &forum.views) && Arc::ptr_eq(&it.site.settings, &forum.site.settings)
+    };
+    let known =
+        SERVED.with_borrow(|all| all.iter().find(|(it, _)| is_same(it)).map(|(_, serve)| Rc::clone(serve)));
+    if let Some(known) = known {
+        return known;
+    }
+    let app = Rc::new(test::init_service(forum.app()).await);
+    let serve: Serve = Rc::new(move |request: test::TestRequest| {
+        let app = Rc::clone(&app);
+        Box::pin(async move { read(test::call_service(&*app, request.to_request()).await).await })
+    });
+    SERVED.with_borrow_mut(|all| all.push((forum.clone(), Rc::clone(&serve))));
+    serve
+}
+
 /// Sends a request to one of several processes of a site.
 pub async fn send_to(forum: &Forum, request: test::TestRequest, who: &Person) -> Page {
-    let app = test::init_service(forum.app()).await;
     let request = request.peer_addr(([127, 0, 0, 1], 40_000).into());
     let request = match &who.cookie {
         Some(cookie) => request.insert_header((COOKIE, cookie.as_str())),
         None => request,
     };
-    let answer = test::call_service(&app, request.to_request()).await;
+    let serve = serve(forum).await;
+    serve(request).await
+}
+
+async fn read(answer: ServiceResponse<impl MessageBody>) -> Page {
     let status = answer.status();
     let headers = answer
         .headers()
