@@ -41,6 +41,8 @@ diesel::table! {
         ticket_until -> Nullable<Timestamp>,
         connection -> Nullable<Text>,
         heard_at -> Nullable<Timestamp>,
+        linked_at -> Nullable<Timestamp>,
+        left_at -> Nullable<Timestamp>,
     }
 }
 
