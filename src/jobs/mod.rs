@@ -6,6 +6,7 @@ mod evidence;
 mod live;
 mod mail;
 mod outbox;
+mod rooms;
 mod texts;
 
 use std::sync::Arc;
@@ -111,6 +112,7 @@ impl Jobs {
             every(CLAIMS, || self.put_back_claims()),
             self.evidence(),
             every(SWEEP, || self.clear_vault()),
+            every(rooms::CLEAR, || self.clear_rooms()),
         );
     }
 

@@ -62,8 +62,9 @@ fn logged(path: &str) -> &str {
 /// takes `'self'` for that as well.
 pub fn allow_call(answer: &mut HttpResponse, settings: &Settings) {
     let socket = settings.origin().replacen("http", "ws", 1);
-    let policy = POLICY.to_str().unwrap_or_default();
-    let policy = policy.replace("connect-src 'self'", &format!("connect-src 'self' {socket}"));
+    let whole = POLICY;
+    let own = format!("connect-src 'self' {socket}");
+    let policy = whole.to_str().unwrap_or_default().replace("connect-src 'self'", &own);
     let headers = answer.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);

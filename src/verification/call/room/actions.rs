@@ -54,14 +54,16 @@ pub fn issue(conn: &mut Conn, call: CallId, side: Side, holder: Holder, now: Tim
         return Err(no_room(call.state));
     }
     let ticket = Token::new()?;
-    let good = (ticket.hash(), now + TICKET);
-    if store::put_ticket(conn, (call.id, side), holder, (&good.0, good.1), now - HELD)? {
-        Ok(ticket)
-    } else {
-        Err(Error::Conflict(
-            "You are in this call already, in another browser. Go on there, or leave it there first.".into(),
-        ))
+    let (hash, seat) = (ticket.hash(), (call.id, side));
+    let good = (hash.as_slice(), now + TICKET);
+    if store::renew_ticket(conn, seat, holder, good, now - HELD)?
+        || store::first_ticket(conn, seat, holder, good)?
+    {
+        return Ok(ticket);
     }
+    Err(Error::Conflict(
+        "You are in this call already, in another browser. Go on there, or leave it there first.".into(),
+    ))
 }
 
 fn no_room(state: State) -> Error {
@@ -210,4 +212,44 @@ pub fn hear(
         }
     }
     Ok(true)
+}
+
+/// What the other side said up to this number was handed over to this one.
+///
+/// # Errors
+/// When the database fails.
+pub fn handed_over(conn: &mut Conn, call: CallId, side: Side, up_to: i64) -> Result<(), Error> {
+    Ok(store::drop_said(conn, call, side.other(), up_to)?)
+}
+
+/// The connection broke. Its session may come back for a while, and no other of this member.
+///
+/// # Errors
+/// When the database fails.
+pub fn leave(conn: &mut Conn, place: &Place, now: Time) -> Result<(), Error> {
+    Ok(store::leave(conn, place, now)?)
+}
+
+/// Whoever sat there went, and the seat is free for any session of theirs.
+///
+/// # Errors
+/// When the database fails.
+pub fn stand_up(conn: &mut Conn, place: &Place, now: Time) -> Result<(), Error> {
+    Ok(store::stand_up(conn, place, now)?)
+}
+
+/// The call is over: its seats are gone, and whatever was not handed over.
+///
+/// # Errors
+/// When the database fails.
+pub fn clear_one(conn: &mut Conn, place: &Place, _: Time) -> Result<(), Error> {
+    Ok(store::clear_one(conn, place.call)?)
+}
+
+/// Clears the rooms of calls that ended while nobody sat in them.
+///
+/// # Errors
+/// When the database fails.
+pub fn clear(conn: &mut Conn) -> Result<usize, Error> {
+    Ok(store::clear(conn)?)
 }

@@ -1,7 +1,6 @@
 //! Seats and what was said in the database.
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 
 use super::rules::{Seat, Side};
 use super::{Holder, Place};
@@ -18,12 +17,36 @@ pub fn context(call: CallId, side: Side) -> String {
 
 /// Keeps a ticket for a seat in place of the one before, unless another session of the same member holds the seat:
 /// is connected, or was since `held`. Says whether it was kept.
-pub fn put_ticket(
+pub fn renew_ticket(
     conn: &mut Conn,
     (call, side): (CallId, Side),
     holder: Holder,
     (hash, until): (&[u8], Time),
     held: Time,
+) -> QueryResult<bool> {
+    let is_free = call_seats::connection
+        .is_null()
+        .or(call_seats::member_id.ne(holder.member))
+        .or(call_seats::session_id.assume_not_null().eq(holder.session.0))
+        .or(call_seats::heard_at.is_null())
+        .or(call_seats::heard_at.assume_not_null().le(held));
+    diesel::update(call_seats::table.find((call, side.code())).filter(is_free))
+        .set((
+            call_seats::member_id.eq(holder.member),
+            call_seats::session_id.eq(holder.session.0),
+            call_seats::ticket_hash.eq(hash),
+            call_seats::ticket_until.eq(until),
+        ))
+        .execute(conn)
+        .map(|rows| rows == 1)
+}
+
+/// Keeps the first ticket for a seat, unless there was one before. Says whether it was kept.
+pub fn first_ticket(
+    conn: &mut Conn,
+    (call, side): (CallId, Side),
+    holder: Holder,
+    (hash, until): (&[u8], Time),
 ) -> QueryResult<bool> {
     let ticket = diesel::insert_into(call_seats::table)
         .values((
@@ -34,22 +57,7 @@ pub fn put_ticket(
             call_seats::ticket_hash.eq(hash),
             call_seats::ticket_until.eq(until),
         ))
-        .on_conflict((call_seats::call_id, call_seats::side))
-        .do_update()
-        .set((
-            call_seats::member_id.eq(excluded(call_seats::member_id)),
-            call_seats::session_id.eq(excluded(call_seats::session_id)),
-            call_seats::ticket_hash.eq(excluded(call_seats::ticket_hash)),
-            call_seats::ticket_until.eq(excluded(call_seats::ticket_until)),
-        ))
-        .filter(
-            call_seats::connection
-                .is_null()
-                .or(call_seats::member_id.ne(holder.member))
-                .or(call_seats::session_id.is_not_distinct_from(holder.session.0))
-                .or(call_seats::heard_at.is_null())
-                .or(call_seats::heard_at.assume_not_null().le(held)),
-        );
+        .on_conflict_do_nothing();
     on_backend!(conn, |c| ticket.execute(c)).map(|rows| rows == 1)
 }
 
@@ -185,7 +193,7 @@ const WITH_ROOM: [&str; 2] = ["waiting", "in-call"];
 /// Whether anything is left of the room of a call that is over.
 pub fn has_remains(conn: &mut Conn) -> QueryResult<bool> {
     let over = calls::table.filter(calls::state.ne_all(WITH_ROOM)).select(calls::id);
-    let seats = diesel::dsl::exists(call_seats::table.filter(call_seats::call_id.eq_any(over)));
+    let seats = diesel::dsl::exists(call_seats::table.filter(call_seats::call_id.eq_any(over.clone())));
     let words = diesel::dsl::exists(call_signals::table.filter(call_signals::call_id.eq_any(over)));
     diesel::select(seats.or(words)).get_result(conn)
 }
@@ -194,7 +202,7 @@ pub fn has_remains(conn: &mut Conn) -> QueryResult<bool> {
 pub fn clear(conn: &mut Conn) -> QueryResult<usize> {
     let over = calls::table.filter(calls::state.ne_all(WITH_ROOM)).select(calls::id);
     let words =
-        diesel::delete(call_signals::table.filter(call_signals::call_id.eq_any(over))).execute(conn)?;
+        diesel::delete(call_signals::table.filter(call_signals::call_id.eq_any(over.clone()))).execute(conn)?;
     let seats = diesel::delete(call_seats::table.filter(call_seats::call_id.eq_any(over))).execute(conn)?;
     Ok(words + seats)
 }
