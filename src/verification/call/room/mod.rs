@@ -1,0 +1,3 @@
+//! The room of a call.
+
+pub mod pages;
