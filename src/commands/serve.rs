@@ -193,6 +193,7 @@ impl Forum {
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .configure(gates::pages::routes)
+            .configure(verification::call::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))
             .route("/readyz", web::get().to(ready));
         if self.site.demo {

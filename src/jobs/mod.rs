@@ -2,6 +2,7 @@
 //! over is swept away.
 
 mod announcing;
+mod calls;
 mod evidence;
 mod live;
 mod mail;
@@ -111,6 +112,7 @@ impl Jobs {
             every(CLAIMS, || self.put_back_claims()),
             self.evidence(),
             every(SWEEP, || self.clear_vault()),
+            every(calls::LOOK, || self.calls()),
         );
     }
 

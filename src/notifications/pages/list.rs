@@ -8,7 +8,7 @@ use crate::accounts::viewer::Member;
 use crate::boards::rules::{Board, Standing, find_readable};
 use crate::clock::{Time, rfc3339};
 use crate::error::Error;
-use crate::notifications::rules::{Kind, VERIFICATION, does};
+use crate::notifications::rules::{Kind, VERIFICATION, call_begins, does};
 use crate::notifications::store::{self, After, Listed, Place, Which};
 use crate::notifications::{NotificationId, actions};
 use crate::web::{Crumb, Frame, Site, When, page, see_other};

@@ -6,11 +6,11 @@ mod deciding;
 mod lapsing;
 mod talking;
 
-pub use booking::{appeal, cancel, change, choices, confirm, end_of_case, hold, join};
+pub use booking::{appeal, cancel, change, choices, confirm, hold, join};
 pub use codes::{Typed, enter_code, send_code};
 pub use deciding::decide;
-pub use lapsing::{is_anything_due, lapse, remind};
-pub use talking::{admit, enter_waiting, give_back, news, take, together};
+pub use lapsing::{is_anybody_to_remind, is_anything_due, lapse, remind};
+pub use talking::{admit, enter_waiting, give_back, line, news, take, together};
 
 use std::collections::HashSet;
 
@@ -68,7 +68,9 @@ impl Ground {
         Past {
             missed: missed().count(),
             last_missed: missed().filter_map(|call| call.ended_at).max(),
-            decided: decided.map(|call| (call.state, call.appealed_at.is_some())),
+            decided: decided.and_then(|call| {
+                Some((call.state, call.decided_at?, call.appealed_at.is_some()))
+            }),
             appealed: self.calls.iter().any(|call| call.appealed_at.is_some()),
             today: self.calls.iter().filter(|call| call.made_at > now - PAUSE && !call.is_first).count(),
         }

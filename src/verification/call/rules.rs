@@ -241,8 +241,8 @@ pub struct Past {
     pub missed: usize,
     /// When that was last.
     pub last_missed: Option<Time>,
-    /// The last decision, and whether it was appealed.
-    pub decided: Option<(State, bool)>,
+    /// The last decision, when it was made, and whether it was appealed.
+    pub decided: Option<(State, Time, bool)>,
     /// Whether any decision of the case was appealed.
     pub appealed: bool,
     /// How many calls were begun within a day.
@@ -256,8 +256,8 @@ pub enum Closed {
     #[error("You passed your call. There is nothing more to do.")]
     Passed,
     /// It was decided against the member.
-    #[error("Your call was decided. You can appeal, and then talk to somebody who took no part.")]
-    Failed,
+    #[error("Your call was decided. You can have another from {} UTC.", date_and_time(*.0))]
+    Failed(Time),
     /// Missed too often: only by the queue.
     #[error("You missed more than {FREE_MISSES} calls, so you cannot book a time. You can join the queue.")]
     OnlyQueue,
@@ -275,8 +275,8 @@ pub enum Closed {
 /// Why not.
 pub fn may_begin(way: Way, past: &Past, now: Time) -> Result<(), Closed> {
     match past.decided {
-        Some((State::Passed, _)) => return Err(Closed::Passed),
-        Some((State::Failed, false)) => return Err(Closed::Failed),
+        Some((State::Passed, ..)) => return Err(Closed::Passed),
+        Some((State::Failed, at, false)) if now < at + APPEAL => return Err(Closed::Failed(at + APPEAL)),
         _ => {}
     }
     if past.today >= A_DAY {

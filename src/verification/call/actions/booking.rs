@@ -8,7 +8,6 @@ use crate::db::{self, Conn};
 use crate::error::Error;
 use crate::members::store::lock;
 use crate::members::{self, MemberId};
-use crate::verification::CaseId;
 use crate::verification::call::CallId;
 use crate::verification::call::rules::slots::{FARTHEST, SLOT, free};
 use crate::verification::call::rules::{HOLD, Move, State, Way, may_appeal, may_begin, next};
@@ -142,16 +141,6 @@ pub fn cancel(conn: &mut Conn, member: MemberId, now: Time) -> Result<(), Error>
     }
     step(conn, &call, Move::Cancel, now)?;
     Ok(members::store::audit(conn, Some(member), "live-call.cancelled", &subject(call.id), "", now)?)
-}
-
-/// Ends what is open of a case that its member takes back.
-///
-/// # Errors
-/// When the database fails.
-pub fn end_of_case(conn: &mut Conn, member: MemberId, case: CaseId, now: Time) -> Result<(), Error> {
-    let Some(call) = store::open_of(conn, member)?.filter(|call| call.case == case) else { return Ok(()) };
-    let to = if call.state == State::InCall { Move::Break } else { Move::Cancel };
-    step(conn, &call, to, now)
 }
 
 /// Joins the queue.

@@ -77,21 +77,34 @@ fn end(conn: &mut Conn, call: &Call, happens: Move, now: Time) -> Result<bool, E
     Ok(true)
 }
 
+/// Booked calls of which their members are to be reminded at this moment.
+fn to_remind(conn: &mut Conn, now: Time) -> Result<Vec<(Call, Time)>, Error> {
+    let near = store::to_remind(conn, now, now + AHEAD, BATCH)?;
+    let due = near.into_iter().filter_map(|call| {
+        let starts = call.starts_at?;
+        is_reminder_due(call.made_at, starts, call.reminded_at, now).then_some((call, starts))
+    });
+    Ok(due.collect())
+}
+
+/// Whether anybody is to be reminded.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_anybody_to_remind(conn: &mut Conn, now: Time) -> Result<bool, Error> {
+    Ok(!to_remind(conn, now)?.is_empty())
+}
+
 /// Reminds of booked calls a day and an hour before, and says how many mails that are.
 ///
 /// # Errors
 /// When the database fails.
 pub fn remind(conn: &mut Conn, now: Time) -> Result<usize, Error> {
-    let mut count = 0;
-    for call in store::to_remind(conn, now, now + AHEAD, BATCH)? {
-        let Some(starts) = call.starts_at else { continue };
-        if !is_reminder_due(call.made_at, starts, call.reminded_at, now) {
-            continue;
-        }
+    let due = to_remind(conn, now)?;
+    for (call, starts) in &due {
         store::note_reminder(conn, call.id, now)?;
         let soon = Event::CallSoon { member: call.member, call: call.id.0, starts: starts.and_utc().timestamp() };
         events::store::add(conn, &soon, now)?;
-        count += 1;
     }
-    Ok(count)
+    Ok(due.len())
 }

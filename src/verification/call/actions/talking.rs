@@ -60,7 +60,10 @@ pub fn together(conn: &mut Conn, call: CallId, now: Time) -> Result<(), Error> {
 }
 
 /// Those whom an agent may take, the next first.
-pub(super) fn line(conn: &mut Conn, agent: MemberId, now: Time) -> Result<Vec<Waiting>, Error> {
+///
+/// # Errors
+/// When the database fails.
+pub fn line(conn: &mut Conn, agent: MemberId, now: Time) -> Result<Vec<Waiting>, Error> {
     let queue = store::queue(conn)?;
     let mut not: HashSet<CallId> = store::waiting_cases(conn, agent)?;
     not.extend(store::refused_by(conn, agent)?);

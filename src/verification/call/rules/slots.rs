@@ -71,7 +71,10 @@ impl Offset {
     /// Reads `+02:00`; what cannot be read is UTC.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let known = Self::ALL.into_iter().map(Self).find(|offset| offset.code() == text.trim());
+        // In an address a plus may have become a space.
+        let text = text.trim();
+        let code = if text.starts_with(['+', '-']) { text.to_owned() } else { format!("+{text}") };
+        let known = Self::ALL.into_iter().map(Self).find(|offset| offset.code() == code);
         known.unwrap_or_default()
     }
 

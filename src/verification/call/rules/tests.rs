@@ -65,9 +65,11 @@ fn fraud_is_never_found_by_one_agent_alone() {
 
 #[test]
 fn after_a_result_one_goes_on_or_appeals() {
-    let after = |state, appealed| Past { decided: Some((state, appealed)), appealed, ..Past::default() };
+    let after = |state, appealed| Past { decided: Some((state, noon(), appealed)), appealed, ..Past::default() };
     assert_eq!(may_begin(Way::Slot, &after(State::Passed, false), noon()), Err(Closed::Passed));
-    assert_eq!(may_begin(Way::Slot, &after(State::Failed, false), noon()), Err(Closed::Failed));
+    let month = noon() + APPEAL;
+    assert_eq!(may_begin(Way::Slot, &after(State::Failed, false), noon()), Err(Closed::Failed(month)));
+    assert_eq!(may_begin(Way::Slot, &after(State::Failed, false), month), Ok(()));
     assert_eq!(may_begin(Way::Slot, &after(State::Failed, true), noon()), Ok(()));
     assert_eq!(may_begin(Way::Queue, &after(State::Inconclusive, false), noon()), Ok(()));
     assert_eq!(may_begin(Way::Queue, &after(State::Flagged, false), noon()), Ok(()));
