@@ -1,13 +1,13 @@
 //! The tables, kept by hand: one description for both databases, tested against each.
 #![expect(missing_docs, reason = "the migrations say what each table and column is for")]
 
-mod calls;
+mod call;
 mod forum;
 mod order;
 mod people;
 mod trust;
 
-pub use calls::{call_seats, call_signals, calls};
+pub use call::{call_seats, call_signals, calls};
 pub use forum::{
     accepted_answers, board_members, boards, drafts, import_origins, moved_posts, official_answers,
     post_likes, post_mentions, post_notes, post_quotes, post_revisions, post_uploads, posts, thread_events,

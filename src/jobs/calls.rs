@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Jobs;
 use crate::error::Error;
-use crate::verification::call::actions::{is_anything_due, is_anybody_to_remind, lapse, remind};
+use crate::verification::call::actions::{is_anybody_to_remind, is_anything_due, lapse, remind};
 
 /// How often it is looked for calls that are over.
 pub(super) const LOOK: Duration = Duration::from_secs(10);
@@ -17,7 +17,8 @@ impl Jobs {
     pub async fn calls(&self) -> Result<(), Error> {
         let now = self.clock.now();
         // Looking is a read, so that nothing is written while all is well.
-        let looking = self.db.read(move |conn| Ok((is_anything_due(conn, now)?, is_anybody_to_remind(conn, now)?)));
+        let looking =
+            self.db.read(move |conn| Ok((is_anything_due(conn, now)?, is_anybody_to_remind(conn, now)?)));
         let (is_due, is_near) = looking.await?;
         if is_due {
             let ended = self.db.write(move |conn| lapse(conn, now)).await?;

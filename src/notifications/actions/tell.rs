@@ -252,7 +252,13 @@ impl Telling {
     }
 
     /// Reminds a member of a call, in the page and by mail.
-    fn call_soon(&self, conn: &mut Conn, member: MemberId, call: i64, starts: i64) -> Result<Option<i64>, Error> {
+    fn call_soon(
+        &self,
+        conn: &mut Conn,
+        member: MemberId,
+        call: i64,
+        starts: i64,
+    ) -> Result<Option<i64>, Error> {
         let key = format!("call {call} {}", rfc3339(self.at));
         self.settled(conn, key, None, &format!("{CALL_SOON}{starts}"), &[member])?;
         Ok(None)

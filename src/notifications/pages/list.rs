@@ -158,7 +158,9 @@ fn target(listed: &Listed) -> String {
         (Kind::Decision, Some(act), _) => paths::notice(act.id),
         (Kind::Rank, ..) => "/ranks".to_owned(),
         (Kind::Decision, None, None) if listed.detail == VERIFICATION => "/verification".to_owned(),
-        (Kind::Decision, None, None) if call_begins(&listed.detail).is_some() => "/verification/call".to_owned(),
+        (Kind::Decision, None, None) if call_begins(&listed.detail).is_some() => {
+            "/verification/call".to_owned()
+        }
         (Kind::Announcement | Kind::Thread, _, Some(place)) => paths::thread(place.thread.0, &place.slug),
         (_, _, Some(Place { post: Some((post, ..)), .. })) => paths::post(post.0),
         (_, _, Some(place)) => paths::thread(place.thread.0, &place.slug),

@@ -10,6 +10,12 @@ use crate::verification::call::CallId;
 ///
 /// # Errors
 /// When the database fails.
-pub fn begin(_conn: &mut Conn, _case: CaseId, _call: CallId, _is_flagged: bool, _now: Time) -> Result<(), Error> {
+pub fn begin(
+    _conn: &mut Conn,
+    _case: CaseId,
+    _call: CallId,
+    _is_flagged: bool,
+    _now: Time,
+) -> Result<(), Error> {
     Ok(())
 }

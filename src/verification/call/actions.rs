@@ -68,9 +68,8 @@ impl Ground {
         Past {
             missed: missed().count(),
             last_missed: missed().filter_map(|call| call.ended_at).max(),
-            decided: decided.and_then(|call| {
-                Some((call.state, call.decided_at?, call.appealed_at.is_some()))
-            }),
+            decided: decided
+                .and_then(|call| Some((call.state, call.decided_at?, call.appealed_at.is_some()))),
             appealed: self.calls.iter().any(|call| call.appealed_at.is_some()),
             today: self.calls.iter().filter(|call| call.made_at > now - PAUSE && !call.is_first).count(),
         }
@@ -92,9 +91,8 @@ fn own(conn: &mut Conn, id: CallId, member: MemberId) -> Result<Call, Error> {
 /// # Errors
 /// [`Error::NotFound`] when it is another's.
 pub fn held_by(conn: &mut Conn, id: CallId, agent: MemberId) -> Result<Call, Error> {
-    let theirs = |call: &Call| {
-        call.agent == Some(agent) && !matches!(call.state, State::Held | State::Cancelled)
-    };
+    let theirs =
+        |call: &Call| call.agent == Some(agent) && !matches!(call.state, State::Held | State::Cancelled);
     store::find(conn, id)?.filter(theirs).ok_or(Error::NotFound)
 }
 

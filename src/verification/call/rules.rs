@@ -168,9 +168,13 @@ impl Outcome {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Passed => "Every answer is yes, and the code was right.",
-            Self::Inconclusive => "It could not be told. The member talks to another agent; nothing is held against them.",
+            Self::Inconclusive => {
+                "It could not be told. The member talks to another agent; nothing is held against them."
+            }
             Self::Failed => "It is not the person of the document, or they would not do what is asked.",
-            Self::Flagged => "Say nothing of it in the call. Another agent talks to the member before anything is decided.",
+            Self::Flagged => {
+                "Say nothing of it in the call. Another agent talks to the member before anything is decided."
+            }
         }
     }
 }

@@ -7,15 +7,16 @@ mod times;
 use diesel::prelude::*;
 
 pub use agents::{
-    Booking, Mine, bookings, decided_since, expected, holding, next_booking, on_shift, queue, refused_by, talking,
-    waiting_cases,
+    Booking, Mine, bookings, decided_since, expected, holding, next_booking, on_shift, queue, refused_by,
+    talking, waiting_cases,
 };
 pub use moving::{
     admit, appeal, arrive, check_code, confirm, count_try, decide, end, give_back, note_reminder, note_seen,
     set_code, set_together, take,
 };
 pub use times::{
-    NewCall, apart, end_holds, insert, lapsed, late, left_queue, shifts, stood_up, taken, to_remind, turn_over,
+    NewCall, apart, end_holds, insert, lapsed, late, left_queue, shifts, stood_up, taken, to_remind,
+    turn_over,
 };
 
 use super::CallId;

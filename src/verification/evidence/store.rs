@@ -201,7 +201,8 @@ pub fn to_open(conn: &mut Conn, id: EvidenceId) -> QueryResult<Option<(Found, He
     let Some((found, destroy_at, (state, by, until))) = row else { return Ok(None) };
     let state = decode(&state, State::parse)?;
     let Some(found) = found.read()? else { return Ok(None) };
-    let held = Held { owner: found.member, state, claim: by.zip(until), caller: caller.flatten(), destroy_at };
+    let held =
+        Held { owner: found.member, state, claim: by.zip(until), caller: caller.flatten(), destroy_at };
     Ok(Some((found, held)))
 }
 

@@ -47,13 +47,7 @@ fn ground(conn: &mut Conn, member: MemberId, way: Way, now: Time) -> Result<Grou
 
 /// Begins a call at this time with one of the agents who are free then. Of many who ask for one time, the database
 /// lets one have it.
-fn place(
-    conn: &mut Conn,
-    ground: &Ground,
-    at: Time,
-    state: State,
-    now: Time,
-) -> Result<CallId, Error> {
+fn place(conn: &mut Conn, ground: &Ground, at: Time, state: State, now: Time) -> Result<CallId, Error> {
     store::end_holds(conn, now)?;
     let agents = choices(conn, ground, now)?.remove(&at).unwrap_or_default();
     for agent in agents {
@@ -100,7 +94,9 @@ pub fn confirm(conn: &mut Conn, member: MemberId, now: Time) -> Result<CallId, E
             members::store::audit(conn, Some(member), "live-call.booked", &subject(call.id), "", now)?;
             Ok(call.id)
         }
-        _ => Err(Error::Conflict("The time was held for 5 minutes, which are over. Choose it again, or another.".into())),
+        _ => Err(Error::Conflict(
+            "The time was held for 5 minutes, which are over. Choose it again, or another.".into(),
+        )),
     }
 }
 
@@ -121,9 +117,9 @@ pub fn change(conn: &mut Conn, member: MemberId, at: Time, now: Time) -> Result<
 
 fn not_begun(call: &Call, now: Time) -> Result<(), Error> {
     match call.starts_at {
-        Some(starts) if starts <= now && call.state == State::Booked => {
-            Err(Error::refused("Your call has begun. Come in, or wait: you can choose another time after it."))
-        }
+        Some(starts) if starts <= now && call.state == State::Booked => Err(Error::refused(
+            "Your call has begun. Come in, or wait: you can choose another time after it.",
+        )),
         _ => Ok(()),
     }
 }
@@ -137,7 +133,9 @@ pub fn cancel(conn: &mut Conn, member: MemberId, now: Time) -> Result<(), Error>
     let call = store::open_of(conn, member)?.ok_or(Error::NotFound)?;
     not_begun(&call, now)?;
     if next(call.state, Move::Cancel).is_none() {
-        return Err(Error::refused("You are in the call. You may stop it at any time: tell the agent, or close the page."));
+        return Err(Error::refused(
+            "You are in the call. You may stop it at any time: tell the agent, or close the page.",
+        ));
     }
     step(conn, &call, Move::Cancel, now)?;
     Ok(members::store::audit(conn, Some(member), "live-call.cancelled", &subject(call.id), "", now)?)
@@ -151,12 +149,16 @@ pub fn join(conn: &mut Conn, member: MemberId, now: Time) -> Result<CallId, Erro
     let ground = ground(conn, member, Way::Queue, now)?;
     match store::open_of(conn, member)? {
         Some(call) if call.state == State::Held => step(conn, &call, Move::Cancel, now)?,
-        Some(_) => return Err(Error::refused("You have a call already. Cancel it before you join the queue.")),
+        Some(_) => {
+            return Err(Error::refused("You have a call already. Cancel it before you join the queue."));
+        }
         None => {}
     }
     let agents = store::on_shift(conn, now)?;
     if !agents.iter().any(|agent| !ground.not.contains(agent)) {
-        return Err(Error::refused("No agent who may talk to you is there right now. Choose a time, or come back later."));
+        return Err(Error::refused(
+            "No agent who may talk to you is there right now. Choose a time, or come back later.",
+        ));
     }
     let new = NewCall {
         member,
@@ -182,7 +184,8 @@ pub fn appeal(conn: &mut Conn, member: MemberId, now: Time) -> Result<(), Error>
     let ground = Ground::of(conn, member, now)?.ok_or(Error::NotFound)?;
     let appealed = ground.past(now).appealed;
     let decided = ground.calls.iter().find(|call| call.state.is_decided()).ok_or(Error::NotFound)?;
-    if !may_appeal(decided.state, decided.decided_at, appealed, now) || !store::appeal(conn, decided.id, now)? {
+    if !may_appeal(decided.state, decided.decided_at, appealed, now) || !store::appeal(conn, decided.id, now)?
+    {
         return Err(Error::NotFound);
     }
     Ok(members::store::audit(conn, Some(member), "live-call.appealed", &subject(decided.id), "", now)?)

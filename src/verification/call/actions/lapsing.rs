@@ -103,7 +103,8 @@ pub fn remind(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     let due = to_remind(conn, now)?;
     for (call, starts) in &due {
         store::note_reminder(conn, call.id, now)?;
-        let soon = Event::CallSoon { member: call.member, call: call.id.0, starts: starts.and_utc().timestamp() };
+        let soon =
+            Event::CallSoon { member: call.member, call: call.id.0, starts: starts.and_utc().timestamp() };
         events::store::add(conn, &soon, now)?;
     }
     Ok(due.len())

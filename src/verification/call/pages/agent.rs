@@ -129,7 +129,11 @@ fn load_from(conn: &mut Conn, agent: members::MemberId, id: CallId, now: Time) -
         kind: cases::find(conn, call.case)?.and_then(|case| case.kind),
         // What the document says opens with the call, and closes with it.
         sealed: if call.state == State::InCall { desk::sealed(conn, call.case)?.details } else { None },
-        images: if call.state == State::InCall { evidence::store::of_case(conn, call.case)? } else { Vec::new() },
+        images: if call.state == State::InCall {
+            evidence::store::of_case(conn, call.case)?
+        } else {
+            Vec::new()
+        },
         phone: phone::store::of(conn, call.member)?.filter(|phone| phone.state == Phone::Verified),
         waiting: actions::line(conn, agent, now)?.len(),
         next: store::next_booking(conn, agent, now)?,

@@ -106,7 +106,9 @@ pub(super) struct Asked {
 
 fn told(code: &str) -> Option<&'static str> {
     Some(match code {
-        "nothing" => "Nobody waits whom you may talk to. Whoever you decided about before goes to somebody else.",
+        "nothing" => {
+            "Nobody waits whom you may talk to. Whoever you decided about before goes to somebody else."
+        }
         "back" => "You gave the call back. The member keeps their place.",
         "passed" => "Passed. The member hears of it, and the badge goes its way.",
         "inconclusive" => "Inconclusive. The member talks to another agent.",

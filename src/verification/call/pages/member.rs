@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::TimeDelta;
 
 use super::news::Place;
 use super::shown::{DayRow, Moment, OffsetRow, days, offsets, path};
@@ -17,7 +16,7 @@ use crate::verification::call::CallId;
 use crate::verification::call::actions::{self, Ground};
 use crate::verification::call::rules::slots::{Offset, SLOT};
 use crate::verification::call::rules::{OPENS, State, Way, is_room_open, may_appeal, may_begin};
-use crate::verification::call::store::{self, Call};
+use crate::verification::call::store::Call;
 use crate::verification::rules::steps::Step;
 use crate::web::{Crumb, Frame, Site, page_with, see_other};
 
@@ -159,7 +158,8 @@ async fn render(
     let open = loaded.ground.as_ref().and_then(|ground| open_call(ground, now));
     let past = loaded.ground.as_ref().map(|ground| ground.past(now));
     let closed = past.as_ref().and_then(|past| may_begin(Way::Slot, past, now).err());
-    let decided = past.as_ref().and_then(|past| past.decided.map(|(state, at, _)| (state, at, past.appealed)));
+    let decided =
+        past.as_ref().and_then(|past| past.decided.map(|(state, at, _)| (state, at, past.appealed)));
     let is_changing = is_changing && open.is_some_and(|call| call.state == State::Booked);
     let is_ready = loaded.ground.as_ref().is_some_and(|ground| ground.has_phone);
     let frame = Frame::new(site, member.account(), "Live call").at("/verification/call");

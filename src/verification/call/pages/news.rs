@@ -36,9 +36,9 @@ impl Place {
             return Ok(None);
         }
         let queue = store::queue(conn)?;
-        let before = queue.iter().filter(|one| {
-            (!one.is_first, one.since, one.call) < (!call.is_first, since, call.id)
-        });
+        let before = queue
+            .iter()
+            .filter(|one| (!one.is_first, one.since, one.call) < (!call.is_first, since, call.id));
         let place = i64::try_from(before.count()).unwrap_or(i64::MAX - 1) + 1;
         let (agents, talking, talk) = Self::pace(conn, ground, now)?;
         let (minutes, turn) = (minutes(place, agents, talking, talk), call.agent.is_some());
@@ -105,7 +105,10 @@ pub(super) async fn calendar(site: web::Data<Site>, member: Member) -> Result<Ht
     });
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")))
-        .insert_header((CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"live-call.ics\"")))
+        .insert_header((
+            CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"live-call.ics\""),
+        ))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .body(body))
 }

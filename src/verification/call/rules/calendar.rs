@@ -107,7 +107,9 @@ mod tests {
             description: "Nothing is recorded;\nhave the document at hand.",
             url: "https://forum.example/verification/call?a=1,2",
         });
-        assert!(file.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && file.ends_with("END:VCALENDAR\r\n"));
+        assert!(
+            file.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && file.ends_with("END:VCALENDAR\r\n")
+        );
         for line in [
             "UID:call-7@forum.example",
             "DTSTART:20261118T092000Z",

@@ -133,7 +133,9 @@ impl Line {
             Self::Questions => "The member’s questions came first, and were answered",
             Self::Free => "The member speaks freely; nobody tells them what to say",
             Self::Face => "It is the person in the photograph of the document",
-            Self::Document => "The member held the document into the picture, and it is the one that was sent",
+            Self::Document => {
+                "The member held the document into the picture, and it is the one that was sent"
+            }
             Self::Done(challenge) => challenge.words(),
         }
     }
@@ -142,11 +144,15 @@ impl Line {
     #[must_use]
     pub fn hint(self) -> &'static str {
         match self {
-            Self::Questions => "Tell them who you are, that nothing is recorded, and that they may stop at any time.",
+            Self::Questions => {
+                "Tell them who you are, that nothing is recorded, and that they may stop at any time."
+            }
             Self::Free => "Another person in the room is no reason for a no.",
             Self::Face => "Compare eyes, ears, the shape of nose and chin. Hair, glasses and age may differ.",
             Self::Document => "The last three characters of its number agree. Ask them to tilt it.",
-            Self::Done(_) => "Done at once when you asked for it. Whoever cannot do it does something else that you choose.",
+            Self::Done(_) => {
+                "Done at once when you asked for it. Whoever cannot do it does something else that you choose."
+            }
         }
     }
 }

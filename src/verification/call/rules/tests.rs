@@ -65,7 +65,8 @@ fn fraud_is_never_found_by_one_agent_alone() {
 
 #[test]
 fn after_a_result_one_goes_on_or_appeals() {
-    let after = |state, appealed| Past { decided: Some((state, noon(), appealed)), appealed, ..Past::default() };
+    let after =
+        |state, appealed| Past { decided: Some((state, noon(), appealed)), appealed, ..Past::default() };
     assert_eq!(may_begin(Way::Slot, &after(State::Passed, false), noon()), Err(Closed::Passed));
     let month = noon() + APPEAL;
     assert_eq!(may_begin(Way::Slot, &after(State::Failed, false), noon()), Err(Closed::Failed(month)));
@@ -79,7 +80,8 @@ fn after_a_result_one_goes_on_or_appeals() {
 
 #[test]
 fn an_appeal_is_open_for_thirty_days_and_once() {
-    let appeal = |state, appealed, days| may_appeal(state, Some(noon()), appealed, noon() + TimeDelta::days(days));
+    let appeal =
+        |state, appealed, days| may_appeal(state, Some(noon()), appealed, noon() + TimeDelta::days(days));
     assert!(appeal(State::Failed, false, 30) && !appeal(State::Failed, false, 31));
     assert!(!appeal(State::Failed, true, 1) && !appeal(State::Inconclusive, false, 1));
 }

@@ -12,10 +12,8 @@ use crate::verification::call::rules::checks::Reason;
 
 /// Confirms a time that is still held, and says whether it was.
 pub fn confirm(conn: &mut Conn, id: CallId, now: Time) -> QueryResult<bool> {
-    let held = calls::table
-        .find(id)
-        .filter(calls::state.eq(State::Held.code()))
-        .filter(calls::held_until.gt(now));
+    let held =
+        calls::table.find(id).filter(calls::state.eq(State::Held.code())).filter(calls::held_until.gt(now));
     diesel::update(held)
         .set((calls::state.eq(State::Booked.code()), calls::held_until.eq(None::<Time>)))
         .execute(conn)
@@ -145,10 +143,8 @@ pub fn decide(
     answers: &str,
     now: Time,
 ) -> QueryResult<bool> {
-    let theirs = calls::table
-        .find(id)
-        .filter(calls::state.eq(State::InCall.code()))
-        .filter(calls::agent_id.eq(agent));
+    let theirs =
+        calls::table.find(id).filter(calls::state.eq(State::InCall.code())).filter(calls::agent_id.eq(agent));
     diesel::update(theirs)
         .set((
             calls::state.eq(state.code()),

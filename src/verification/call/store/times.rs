@@ -175,7 +175,14 @@ pub fn to_remind(conn: &mut Conn, now: Time, until: Time, limit: i64) -> QueryRe
 }
 
 /// Whether there is anything for the job to do: so that nothing is written while all is well.
-pub fn lapsed(conn: &mut Conn, now: Time, late: Time, turn: Time, apart: Time, gone: Time) -> QueryResult<bool> {
+pub fn lapsed(
+    conn: &mut Conn,
+    now: Time,
+    late: Time,
+    turn: Time,
+    apart: Time,
+    gone: Time,
+) -> QueryResult<bool> {
     let state = |state: State| calls::state.eq(state.code());
     let due = calls::table.filter(
         (state(State::Held).and(calls::held_until.le(now).assume_not_null()))

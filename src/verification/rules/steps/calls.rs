@@ -58,7 +58,8 @@ pub fn call_locked(document_is_approved: bool) -> Step {
 #[must_use]
 pub fn call(facts: Option<&CallFacts>) -> Step {
     let Some(facts) = facts else { return ready() };
-    let at = |time: Option<Time>| time.map_or_else(String::new, |time| format!("{} UTC", date_and_time(time)));
+    let at =
+        |time: Option<Time>| time.map_or_else(String::new, |time| format!("{} UTC", date_and_time(time)));
     let now = |state, words: String| Step::new(Mark::Now, state, words);
     match facts.state {
         State::Held => now(
@@ -165,11 +166,17 @@ fn failed(facts: &CallFacts, told: &str) -> Step {
         .next("Choose a time", CALL);
     }
     let ending = if facts.may_appeal {
-        format!("If you think that is wrong, appeal until {until} UTC: an agent who took no part talks to you and decides anew.")
+        format!(
+            "If you think that is wrong, appeal until {until} UTC: an agent who took no part talks to you and decides anew."
+        )
     } else {
         format!("Your appeal was decided. From {until} UTC you can have another call.")
     };
-    let step = Step::new(Mark::Ended, "Not passed", format!("{told} {ending} Your account is not affected in any way."));
+    let step = Step::new(
+        Mark::Ended,
+        "Not passed",
+        format!("{told} {ending} Your account is not affected in any way."),
+    );
     step.next(if facts.may_appeal { "Appeal" } else { "Look at it" }, CALL)
 }
 
@@ -199,7 +206,8 @@ mod tests {
             for (may_appeal, is_appealed, missed, is_first) in
                 [(true, false, 1, false), (false, false, 2, true), (false, true, 3, false)]
             {
-                let step = call(Some(&CallFacts { may_appeal, is_appealed, missed, is_first, ..facts(state) }));
+                let step =
+                    call(Some(&CallFacts { may_appeal, is_appealed, missed, is_first, ..facts(state) }));
                 assert!(!step.state.is_empty() && step.words.ends_with('.'), "{state:?}: {step:?}");
                 assert_eq!(step.next.is_none(), step.mark == Mark::Done, "{state:?}");
                 assert_eq!(step.mark == Mark::Done, state == State::Passed, "{state:?}");
