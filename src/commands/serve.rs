@@ -198,6 +198,7 @@ impl Forum {
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .configure(gates::pages::routes)
+            .configure(verification::call::pages::routes)
             .configure(verification::call::room::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))
             .route("/readyz", web::get().to(ready));

@@ -83,6 +83,8 @@ diesel::allow_tables_to_appear_in_same_query!(calls, document_cases);
 diesel::allow_tables_to_appear_in_same_query!(calls, badge_grants);
 diesel::allow_tables_to_appear_in_same_query!(calls, agent_shifts);
 diesel::allow_tables_to_appear_in_same_query!(calls, call_seats);
+diesel::allow_tables_to_appear_in_same_query!(calls, document_decisions);
+diesel::allow_tables_to_appear_in_same_query!(calls, evidence);
 diesel::allow_tables_to_appear_in_same_query!(call_seats, members);
 diesel::allow_tables_to_appear_in_same_query!(calls, call_signals);
 

@@ -2,6 +2,7 @@
 //! over is swept away.
 
 mod announcing;
+mod calls;
 mod evidence;
 mod live;
 mod mail;
@@ -112,6 +113,7 @@ impl Jobs {
             every(CLAIMS, || self.put_back_claims()),
             self.evidence(),
             every(SWEEP, || self.clear_vault()),
+            every(calls::LOOK, || self.calls()),
             every(rooms::CLEAR, || self.clear_rooms()),
         );
     }

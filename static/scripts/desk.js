@@ -119,12 +119,11 @@ function holding(page) {
 }
 
 try {
+  document.querySelectorAll("[data-look]").forEach(looking);
+  const form = document.querySelector("#decide");
+  if (form) answering(form);
   const page = document.querySelector(".desk-case");
-  if (page) {
-    page.querySelectorAll("[data-look]").forEach(looking);
-    answering(page.querySelector("#decide"));
-    holding(page);
-  }
+  if (page) holding(page);
 } catch (problem) {
   console.warn("The desk works without its script:", problem);
 }

@@ -14,6 +14,7 @@ mod admin;
 mod announcements;
 mod blocks;
 mod boards;
+mod calls;
 mod desk;
 mod documents;
 mod drafts;

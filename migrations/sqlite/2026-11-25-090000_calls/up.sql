@@ -14,6 +14,9 @@ CREATE TABLE calls (
     -- Since when the member stands in the queue, and whether an aborted call put them first.
     queued_at TIMESTAMP,
     is_first BOOLEAN NOT NULL DEFAULT FALSE,
+    -- When an agent took it from the queue, and when the member's page last asked for news.
+    taken_at TIMESTAMP,
+    seen_at TIMESTAMP,
     made_at TIMESTAMP NOT NULL,
     -- The member is in the waiting room; the agent admitted them; it is over.
     waiting_at TIMESTAMP,
@@ -33,6 +36,7 @@ CREATE TABLE calls (
     reason TEXT,
     is_flagged BOOLEAN NOT NULL DEFAULT FALSE,
     decided_at TIMESTAMP,
+    appealed_at TIMESTAMP,
     CHECK ((starts_at IS NULL) = (ends_at IS NULL)),
     CHECK ((starts_at IS NULL) <> (queued_at IS NULL)),
     CHECK ((state = 'held') = (held_until IS NOT NULL)),
@@ -46,6 +50,7 @@ CREATE UNIQUE INDEX calls_open ON calls (member_id) WHERE state IN ('held', 'boo
 CREATE UNIQUE INDEX calls_talking ON calls (agent_id) WHERE state = 'in-call';
 CREATE UNIQUE INDEX calls_slots ON calls (agent_id, starts_at) WHERE state IN ('held', 'booked', 'waiting', 'in-call');
 CREATE INDEX calls_of_member ON calls (member_id, id);
+CREATE INDEX calls_of_case ON calls (case_id, id);
 CREATE INDEX calls_of_agent ON calls (agent_id, decided_at);
 CREATE INDEX calls_queue ON calls (is_first, queued_at, id) WHERE state IN ('queued', 'waiting');
 CREATE INDEX calls_by_time ON calls (state, starts_at);

@@ -13,6 +13,8 @@ diesel::table! {
         held_until -> Nullable<Timestamp>,
         queued_at -> Nullable<Timestamp>,
         is_first -> Bool,
+        taken_at -> Nullable<Timestamp>,
+        seen_at -> Nullable<Timestamp>,
         made_at -> Timestamp,
         waiting_at -> Nullable<Timestamp>,
         began_at -> Nullable<Timestamp>,
@@ -28,6 +30,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         is_flagged -> Bool,
         decided_at -> Nullable<Timestamp>,
+        appealed_at -> Nullable<Timestamp>,
     }
 }
 

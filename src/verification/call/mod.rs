@@ -1,6 +1,7 @@
 //! The live call: booked or from the queue, held in the browser between member and agent, and decided.
 
 pub mod actions;
+pub mod pages;
 pub mod room;
 pub mod rules;
 pub mod store;
