@@ -31,7 +31,7 @@ use crate::verification::evidence::{self, Vault};
 use crate::verification::phone;
 use crate::verification::phone::rules::{Purpose, State as Phone, read_code};
 use crate::verification::{CaseId, EvidenceId};
-use crate::web::{Frame, Problems, Site, When, page_with, see_other};
+use crate::web::{Frame, Problems, Site, When, headers, page_with, see_other};
 
 /// A form as it was sent.
 pub(super) type Sent = BTreeMap<String, String>;
@@ -224,7 +224,9 @@ pub(super) fn render(
         is_flagged: !field(sent, "flag").is_empty(),
         problems,
     };
-    page_with(status, &page).map(private)
+    let mut answer = page_with(status, &page).map(private)?;
+    headers::allow_call(&mut answer, &site.settings);
+    Ok(answer)
 }
 
 fn image_row(image: &Image) -> ImageRow {
