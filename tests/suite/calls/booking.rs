@@ -12,6 +12,10 @@ use crate::support::{Person, TestSite};
 
 const CALL: &str = "/verification/call";
 
+fn count_held(site: &TestSite) -> i64 {
+    site.read(|conn| Ok(calls::table.filter(calls::state.eq("held")).count().get_result(conn)?))
+}
+
 #[actix_web::test]
 async fn a_time_is_held_confirmed_moved_and_taken_back() {
     let site = TestSite::start();
@@ -74,8 +78,7 @@ async fn of_thirty_two_who_ask_for_one_time_at_once_one_gets_it() {
     .await;
     assert_eq!(answers.iter().filter(|status| **status == 303).count(), 1, "{answers:?}");
     assert_eq!(answers.iter().filter(|status| **status == 409).count(), 31, "{answers:?}");
-    let held = site.read(|conn| Ok(calls::table.filter(calls::state.eq("held")).count().get_result(conn)?));
-    assert_eq!(held, 1_i64);
+    assert_eq!(count_held(&site), 1);
 }
 
 #[actix_web::test]
@@ -90,8 +93,7 @@ async fn one_member_who_asks_for_everything_at_once_gets_one_time() {
         site.post(&ada, "/verification/call/hold", &fields).await.status.as_u16()
     }))
     .await;
-    let held = site.read(|conn| Ok(calls::table.filter(calls::state.eq("held")).count().get_result(conn)?));
-    assert_eq!(held, 1_i64);
+    assert_eq!(count_held(&site), 1);
 }
 
 #[actix_web::test]
