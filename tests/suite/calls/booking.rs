@@ -69,13 +69,9 @@ async fn of_thirty_two_who_ask_for_one_time_at_once_one_gets_it() {
     shift(&site, "noor-v", 20, 40);
     let people: Vec<Person> = (0..32).map(|number| ready(&site, &format!("member-{number}"))).collect();
     let time = at(&site, 20);
-    let answers = join_all(
-        people
-            .iter()
-            .map(|who| site.post(who, "/verification/call/hold", &[("at", &time)]))
-            .map(|asking| async { asking.await.status.as_u16() }),
-    )
-    .await;
+    let fields = [("at", time.as_str())];
+    let asking = people.iter().map(|who| site.post(who, "/verification/call/hold", &fields));
+    let answers: Vec<u16> = join_all(asking).await.into_iter().map(|answer| answer.status.as_u16()).collect();
     assert_eq!(answers.iter().filter(|status| **status == 303).count(), 1, "{answers:?}");
     assert_eq!(answers.iter().filter(|status| **status == 409).count(), 31, "{answers:?}");
     assert_eq!(count_held(&site), 1);
