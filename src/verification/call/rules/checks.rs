@@ -150,9 +150,7 @@ impl Line {
             Self::Free => "Another person in the room is no reason for a no.",
             Self::Face => "Compare eyes, ears, the shape of nose and chin. Hair, glasses and age may differ.",
             Self::Document => "The last three characters of its number agree. Ask them to tilt it.",
-            Self::Done(_) => {
-                "Done at once when you asked for it. Whoever cannot do it does something else that you choose."
-            }
+            Self::Done(_) => "Done at once when you asked, and not before.",
         }
     }
 }
