@@ -51,7 +51,39 @@ function refreshing(list) {
   }, Number(list.dataset.refresh) * 1000);
 }
 
+/** The agent's form is sent beside the page: leaving it would end the call. */
+function staying(form) {
+  let leaves = false;
+  form.addEventListener("submit", async (event) => {
+    if (leaves) return;
+    event.preventDefault();
+    const button = event.submitter;
+    const to = button?.formAction || form.action;
+    button?.setAttribute("aria-disabled", "true");
+    try {
+      const answer = await fetch(to, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const shown = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#decide");
+      if (answer.redirected && !shown) location.assign(answer.url);
+      else if (!shown) throw new Error("it is not the page of the call");
+      else {
+        form.replaceChildren(...shown.children);
+        for (const hint of form.querySelectorAll("[data-keys]")) hint.hidden = false;
+        (form.querySelector(".problem") ?? form.querySelector("#code")).scrollIntoView({ block: "center" });
+        form.querySelector("#code-typed")?.focus({ preventScroll: true });
+      }
+    } catch (problem) {
+      console.warn("The form is sent as a page:", problem);
+      leaves = true;
+      form.requestSubmit(button);
+    } finally {
+      button?.removeAttribute("aria-disabled");
+    }
+  });
+}
+
 try {
+  const form = document.querySelector(".call-agent #decide");
+  if (form) staying(form);
   const page = document.querySelector("[data-calls]");
   if (page) choosing(page);
   const place = document.querySelector("[data-queue]");

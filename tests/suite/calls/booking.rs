@@ -12,6 +12,10 @@ use crate::support::{Person, TestSite};
 
 const CALL: &str = "/verification/call";
 
+fn count_held(site: &TestSite) -> i64 {
+    site.read(|conn| Ok(calls::table.filter(calls::state.eq("held")).count().get_result(conn)?))
+}
+
 #[actix_web::test]
 async fn a_time_is_held_confirmed_moved_and_taken_back() {
     let site = TestSite::start();
@@ -65,17 +69,12 @@ async fn of_thirty_two_who_ask_for_one_time_at_once_one_gets_it() {
     shift(&site, "noor-v", 20, 40);
     let people: Vec<Person> = (0..32).map(|number| ready(&site, &format!("member-{number}"))).collect();
     let time = at(&site, 20);
-    let answers = join_all(
-        people
-            .iter()
-            .map(|who| site.post(who, "/verification/call/hold", &[("at", &time)]))
-            .map(|asking| async { asking.await.status.as_u16() }),
-    )
-    .await;
+    let fields = [("at", time.as_str())];
+    let asking = people.iter().map(|who| site.post(who, "/verification/call/hold", &fields));
+    let answers: Vec<u16> = join_all(asking).await.into_iter().map(|answer| answer.status.as_u16()).collect();
     assert_eq!(answers.iter().filter(|status| **status == 303).count(), 1, "{answers:?}");
     assert_eq!(answers.iter().filter(|status| **status == 409).count(), 31, "{answers:?}");
-    let held = site.read(|conn| Ok(calls::table.filter(calls::state.eq("held")).count().get_result(conn)?));
-    assert_eq!(held, 1_i64);
+    assert_eq!(count_held(&site), 1);
 }
 
 #[actix_web::test]
@@ -90,8 +89,7 @@ async fn one_member_who_asks_for_everything_at_once_gets_one_time() {
         site.post(&ada, "/verification/call/hold", &fields).await.status.as_u16()
     }))
     .await;
-    let held = site.read(|conn| Ok(calls::table.filter(calls::state.eq("held")).count().get_result(conn)?));
-    assert_eq!(held, 1_i64);
+    assert_eq!(count_held(&site), 1);
 }
 
 #[actix_web::test]

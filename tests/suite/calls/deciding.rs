@@ -139,6 +139,7 @@ async fn missing_breaking_off_or_failing_a_call_changes_nothing_else() {
     later(&site, TimeDelta::minutes(26)).await;
     assert_eq!(state(&site, &ada), State::Missed);
     assert_eq!(looks().await, before);
+    site.prove(&noor);
     let id = talk(&site, &ada, &noor).await;
     later(&site, TimeDelta::seconds(61)).await;
     assert_eq!(state(&site, &ada), State::Queued);
