@@ -101,7 +101,7 @@ function call(stage) {
     peer?.close();
     outbox = outbox.filter((message) => message.type === "chat");
     [mine, known, making, ignoring, answering] = [name(), null, false, false, false];
-    const it = new RTCPeerConnection({ iceServers: servers, iceTransportPolicy: stage.dataset.policy || "all" });
+    const it = new RTCPeerConnection({ iceServers: servers });
     const from = mine;
     peer = it;
     for (const track of media.getTracks()) it.addTrack(track, media);
@@ -186,7 +186,7 @@ function call(stage) {
     switch (message.type) {
       case "seated":
         [open, servers, wait] = [true, message.ice, 0];
-        peer?.setConfiguration({ iceServers: servers, iceTransportPolicy: stage.dataset.policy || "all" });
+        peer?.setConfiguration({ iceServers: servers });
         break;
       case "room": {
         const came = message.other && !room.other;
@@ -357,36 +357,5 @@ function call(stage) {
   }
 }
 
-/** While a call runs, the agent's forms are sent beside it: a page that is loaded anew would break it off. */
-function beside(form) {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = event.submitter;
-    const data = new URLSearchParams(new FormData(form, button));
-    if (button) button.disabled = true;
-    try {
-      const answer = await fetch(button?.formAction || form.action, { method: "POST", body: data });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const here = new URL(answer.url).pathname === location.pathname || answer.status === 422;
-      const next = page.querySelector(`#${form.id}`);
-      if (!here || !next) {
-        if (answer.ok) location.assign(answer.url);
-        else alert(page.querySelector("#main .lede")?.textContent ?? "The site did not answer.");
-        return;
-      }
-      const part = answer.status === 422 ? null : button?.hasAttribute("formaction") && "#code";
-      if (part) form.querySelector(part).replaceWith(next.querySelector(part));
-      else form.replaceChildren(...next.childNodes);
-      form.querySelector(".problem, [role=alert]")?.scrollIntoView({ block: "center" });
-    } finally {
-      if (button) button.disabled = false;
-    }
-  });
-}
-
 const stage = document.querySelector("[data-stage]");
-if (stage) {
-  call(stage);
-  const form = document.querySelector(".call-agent form#decide");
-  if (form) beside(form);
-}
+if (stage) call(stage);
