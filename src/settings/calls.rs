@@ -105,7 +105,8 @@ mod tests {
     #[test]
     fn servers_are_lists_with_commas_between() {
         assert_eq!(read("").unwrap(), CallServers::default());
-        let read = read("stun = 'stun:a, stuns:b:5349'\nturn = 'turn:c?transport=udp'\nturn_secret = 's'").unwrap();
+        let read =
+            read("stun = 'stun:a, stuns:b:5349'\nturn = 'turn:c?transport=udp'\nturn_secret = 's'").unwrap();
         assert_eq!(read.stun, ["stun:a", "stuns:b:5349"]);
         assert_eq!(read.turn, ["turn:c?transport=udp"]);
         assert_eq!(read.secret.map(|secret| secret.reveal().to_owned()).as_deref(), Some("s"));

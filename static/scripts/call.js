@@ -172,7 +172,7 @@ function call(stage) {
   }
 
   function write(who, text) {
-    const [row, by, what] = ["li", "b", "span"].map((kind) => document.createElement(kind));
+    const [row, by, what] = ["p", "b", "span"].map((kind) => document.createElement(kind));
     [by.textContent, what.textContent] = [who, text];
     row.classList.toggle("is-own", who === "You");
     row.append(by, what);

@@ -53,7 +53,7 @@ async function write(page, text) {
   await page.getByRole("button", { name: "Send" }).click();
 }
 
-const reads = (page, text) => page.locator("[data-lines] li:not(.is-own)", { hasText: text }).waitFor();
+const reads = (page, text) => page.locator("[data-lines] p:not(.is-own)", { hasText: text }).waitFor();
 
 /** A member and an agent who see each other, at the address of their call. */
 async function talking(forum, prepare = () => {}) {
@@ -98,7 +98,7 @@ test("two browsers hold a call, which breaks, comes back and ends", { timeout: 2
   await one.context().setOffline(false);
   for (const page of [one, other]) await says(page, /^Connected$/);
   await reads(one, "Are you still there?");
-  assert.equal(await one.locator("[data-lines] li", { hasText: "Are you still there?" }).count(), 1);
+  assert.equal(await one.locator("[data-lines] p", { hasText: "Are you still there?" }).count(), 1);
 
   // The agent's page is loaded anew: another connection, and the same call.
   await other.reload();

@@ -173,7 +173,9 @@ pub fn say(conn: &mut Conn, keys: &Keys, place: &Place, said: &Said, now: Time) 
         return Ok(Passed::Nowhere);
     }
     if call.state != State::InCall {
-        return Err(Error::refused("This is the waiting room: nothing is passed on before the agent lets you in."));
+        return Err(Error::refused(
+            "This is the waiting room: nothing is passed on before the agent lets you in.",
+        ));
     }
     if store::waiting(conn, place.call, place.side)? >= WAITING {
         return Err(Error::refused("The other side is not there, and too much waits for it."));

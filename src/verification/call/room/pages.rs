@@ -118,9 +118,8 @@ async fn agent_ticket(
     at: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
     let (holder, call, now) = (holder(&agent.0), CallId(*at), site.clock.now());
-    let writing = site
-        .db
-        .write(move |conn| Ok((call, actions::issue(conn, call, Side::Agent, holder, now)?)));
+    let writing =
+        site.db.write(move |conn| Ok((call, actions::issue(conn, call, Side::Agent, holder, now)?)));
     Ok(ticket(writing.await?))
 }
 

@@ -243,7 +243,9 @@ impl Seat {
     /// Whether somebody is there.
     #[must_use]
     pub fn is_there(&self, now: Time) -> bool {
-        self.connection.is_some() && self.left_at.is_none() && self.heard_at.is_some_and(|at| now - at < SILENT)
+        self.connection.is_some()
+            && self.left_at.is_none()
+            && self.heard_at.is_some_and(|at| now - at < SILENT)
     }
 
     /// Whether sound and picture of the other side arrive here.

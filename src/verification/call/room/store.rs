@@ -201,8 +201,8 @@ pub fn has_remains(conn: &mut Conn) -> QueryResult<bool> {
 /// Clears the rooms of calls that are over.
 pub fn clear(conn: &mut Conn) -> QueryResult<usize> {
     let over = calls::table.filter(calls::state.ne_all(WITH_ROOM)).select(calls::id);
-    let words =
-        diesel::delete(call_signals::table.filter(call_signals::call_id.eq_any(over.clone()))).execute(conn)?;
+    let words = diesel::delete(call_signals::table.filter(call_signals::call_id.eq_any(over.clone())))
+        .execute(conn)?;
     let seats = diesel::delete(call_seats::table.filter(call_seats::call_id.eq_any(over))).execute(conn)?;
     Ok(words + seats)
 }

@@ -54,9 +54,12 @@ mod tests {
 
     #[test]
     fn servers_are_those_of_the_settings_and_only_the_relay_has_a_name() {
-        let read = |file: &str| Settings::from_sources(&Given::default(), &|_| None, file).unwrap().call_servers;
+        let read =
+            |file: &str| Settings::from_sources(&Given::default(), &|_| None, file).unwrap().call_servers;
         assert_eq!(servers(&read(""), "x", then()), []);
-        let both = read("stun = 'stun:a.example'\nturn = 'turn:b.example,turns:b.example:443'\nturn_secret = 'north'");
+        let both = read(
+            "stun = 'stun:a.example'\nturn = 'turn:b.example,turns:b.example:443'\nturn_secret = 'north'",
+        );
         let list = servers(&both, "ninefingers", then());
         assert_eq!(list[0].urls, ["stun:a.example"]);
         assert_eq!((list[0].username.as_ref(), list[0].credential.as_ref()), (None, None));
