@@ -393,7 +393,7 @@ const TABLE: &[Row] = &[
     post("/verification/call/queue", "/verification/call/queue", &[], members(404)),
     post("/verification/call/appeal", "/verification/call/appeal", &[], members(404)),
     get("/agent/calls", "/agent/calls", AGENTS),
-    post("/agent/calls/next", "/agent/calls/next", &[], FOR_AGENTS),
+    post("/agent/calls", "/agent/calls", &[], FOR_AGENTS),
     get("/agent/calls/{id}", "/agent/calls/1", AGENTS),
     post("/agent/calls/{id}/admit", "/agent/calls/1/admit", &[], FOR_AGENTS),
     post("/agent/calls/{id}/back", "/agent/calls/1/back", &[], FOR_AGENTS),
