@@ -126,7 +126,7 @@ pub fn arrive(site: &TestSite, who: &Person) {
 
 /// Takes the next from the queue; nothing where nobody waits.
 async fn take(site: &TestSite, agent: &Person) -> Option<CallId> {
-    let page = site.post(agent, "/agent/calls/next", &[]).await.expect(303);
+    let page = site.post(agent, "/agent/calls", &[]).await.expect(303);
     let number = page.location().strip_prefix("/agent/calls/").map(|number| CallId(number.parse().unwrap()));
     assert!(number.is_some() || page.location() == "/agent/calls?told=nothing", "{}", page.location());
     number

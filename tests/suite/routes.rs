@@ -399,7 +399,7 @@ const TABLE: &[Row] = &[
     get("/calls/{id}/socket", "/calls/1/socket?side=member", [303, 403, 403, 403, 403]),
     post("/agent/calls/{id}/ticket", "/agent/calls/1/ticket", &[], FOR_AGENTS),
     get("/agent/calls", "/agent/calls", AGENTS),
-    post("/agent/calls/next", "/agent/calls/next", &[], FOR_AGENTS),
+    post("/agent/calls", "/agent/calls", &[], FOR_AGENTS),
     get("/agent/calls/{id}", "/agent/calls/1", AGENTS),
     post("/agent/calls/{id}/admit", "/agent/calls/1/admit", &[], FOR_AGENTS),
     post("/agent/calls/{id}/back", "/agent/calls/1/back", &[], FOR_AGENTS),

@@ -31,7 +31,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/verification/call/queue", web::post().to(member::join))
         .route("/verification/call/appeal", web::post().to(member::appeal))
         .route("/agent/calls", web::get().to(desk::show))
-        .route("/agent/calls/next", web::post().to(desk::next))
+        .route("/agent/calls", web::post().to(desk::next))
         .route("/agent/calls/{id}", web::get().to(agent::show))
         .route("/agent/calls/{id}/admit", web::post().to(agent::admit))
         .route("/agent/calls/{id}/back", web::post().to(agent::give_back))

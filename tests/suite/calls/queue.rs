@@ -122,7 +122,7 @@ async fn a_booked_call_soon_comes_before_the_queue() {
     book(&site, &ada, 20).await;
     site.clock.advance(TimeDelta::minutes(5));
     join(&site, &ben).await.expect(303);
-    site.post(&noor, "/agent/calls/next", &[]).await.expect(422);
+    site.post(&noor, "/agent/calls", &[]).await.expect(422);
     assert_eq!(call(&site, &ben).agent, None);
     arrive(&site, &ben);
     let page = site.get(&noor, "/agent/calls").await.expect(200);
