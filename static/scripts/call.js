@@ -46,6 +46,7 @@ function call(stage) {
   const isPolite = side === "member";
   const [box, words, theirs, own, say] = [find("mood"), find("words"), find("theirs"), find("own"), find("say")];
   let media = null; // camera and microphone of this side
+  let current = null; // the number of the call
   let line = null; // the socket, once it stands
   let open = false; // whether the room took its ticket
   let room = { admitted: false, other: false };
@@ -75,7 +76,7 @@ function call(stage) {
     if (room.admitted && hasBeen && !(open && linked && room.other)) lost ||= Date.now();
     else if (open) lost = 0;
     const seconds = Math.max(0, Math.ceil((lost + PATIENCE - Date.now()) / 1000));
-    const still = `Coming back for ${seconds} more ${seconds === 1 ? "second" : "seconds"}`;
+    const still = seconds ? `Coming back for ${seconds} more ${seconds === 1 ? "second" : "seconds"}` : "It did not come back in time, and this page goes on trying";
     if (!open && !lost && !hasBeen) tell("waiting", "Going into the room…");
     else if (!open) tell("lost", `Your connection to the site broke. ${still}.`);
     else if (!room.admitted) {
@@ -236,6 +237,12 @@ function call(stage) {
         return;
       }
       const { call: number, ticket } = await answer.json();
+      if (number !== current) {
+        // The call before broke off, and this is the next.
+        peer?.close();
+        [current, peer, hasBeen, lost, outbox] = [number, null, false, 0, []];
+        theirs.srcObject = null;
+      }
       const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/calls/${number}/socket?side=${side}`);
       line = socket;
       socket.addEventListener("open", () => socket.send(JSON.stringify({ type: "hello", ticket })));
