@@ -24,11 +24,11 @@ const TEST: &str = "/verification/call/test";
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .route(ROOM, web::get().to(room))
+        .route("/verification/call/room", web::get().to(room))
         .route("/verification/call/room/ticket", web::post().to(member_ticket))
         .route("/agent/calls/{id}/ticket", web::post().to(agent_ticket))
         .route("/calls/{id}/socket", web::get().to(socket::open))
-        .route(TEST, web::get().to(test::show))
+        .route("/verification/call/test", web::get().to(test::show))
         .route("/verification/call/test/servers", web::post().to(test::servers));
 }
 

@@ -13,11 +13,15 @@ use crate::settings::CallServers;
 #[must_use]
 pub fn credentials(secret: &str, name: &str, until: Time) -> (String, String) {
     let username = format!("{}:{name}", until.and_utc().timestamp());
-    #[expect(clippy::expect_used, reason = "HMAC takes keys of every length (RFC 2104)")]
+    let credential = BASE64.encode(&signed(secret, &username));
+    (username, credential)
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes keys of every length (RFC 2104)")]
+fn signed(secret: &str, username: &str) -> Vec<u8> {
     let mut hmac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).expect("a key of any length");
     hmac.update(username.as_bytes());
-    let credential = BASE64.encode(&hmac.finalize().into_bytes());
-    (username, credential)
+    hmac.finalize().into_bytes().to_vec()
 }
 
 /// What a browser is given to reach the other: for nobody but somebody whom the room let in, until then.

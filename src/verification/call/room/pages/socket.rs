@@ -45,9 +45,9 @@ pub(super) async fn open(
     if !forgery::has_own_origin(request.headers(), Some(&origin)) {
         return Err(Error::Forbidden("This connection was opened from another site.".into()));
     }
-    let (call, side, who) = (CallId(*at), Side::parse(&asked.side).ok_or(Error::NotFound)?, member.id);
-    site.db.read(move |conn| actions::of(conn, call, side, who).map(|_| ())).await?;
-    let place = Place { call, side, connection: tokens::request_id()? };
+    let (call, seat, who) = (CallId(*at), Side::parse(&asked.side).ok_or(Error::NotFound)?, member.id);
+    site.db.read(move |conn| actions::of(conn, call, seat, who).map(|_| ())).await?;
+    let place = Place { call, side: seat, connection: tokens::request_id()? };
     let presence = rooms.enter(call).ok_or(Error::Busy)?;
     let (answer, session, stream) = actix_ws::handle(&request, body)
         .map_err(|_| Error::refused("This address is for the pages of a call."))?;
