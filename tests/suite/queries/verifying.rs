@@ -33,6 +33,12 @@ desk                 15
 decisions            9
 case                 15
 image                18
+call: times          16
+calls of an agent    19
+call: agent          18
+call: queue          14
+call: state          18
+calls without        19
 second factors       7
 verification         16
 opened               7
@@ -56,6 +62,7 @@ impl Measured {
             _ if postgres().is_some() => 0,
             "case" => 2,
             "image" => 4,
+            "call: state" => 2,
             _ => 0,
         };
         let statements = cost(&self.site, who, path).await - savepoints;
@@ -152,7 +159,7 @@ async fn calls(on: &mut Measured, noor: &Person) {
     let rows = i64::try_from(on.rows).unwrap();
     let eve = ready(&on.site, "eve-s");
     let otis = on.site.agent("otis-w");
-    shift(&on.site, "otis-w", 0, 60 + rows * 20);
+    shift(&on.site, "otis-w", 0, 100 + rows * 20);
     on.note("call: times", &eve, "/verification/call").await;
     for number in 0..rows {
         let who = ready(&on.site, &format!("booked-{number}"));
