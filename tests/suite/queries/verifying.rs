@@ -33,17 +33,17 @@ desk                 15
 decisions            9
 case                 15
 image                18
+second factors       7
+verification         16
+opened               7
+receipts             7
+destroyed            4
 call: times          16
 calls of an agent    19
 call: agent          18
 call: queue          14
 call: state          18
 calls without        19
-second factors       7
-verification         16
-opened               7
-receipts             7
-destroyed            4
 gates                9
 texts                10
 ";
@@ -140,7 +140,6 @@ async fn desk(on: &mut Measured, ada: &Person) {
         on.site.get(&noor, image).await.expect(200);
     }
     on.note("image", &noor, &images[0]).await;
-    calls(on, &noor).await;
     on.sql((0..on.rows).fold(String::new(), |sql, number| {
         sql + &format!(
             "INSERT INTO second_factors (member_id, kind, name, credential, sealed, added_at)
@@ -152,6 +151,7 @@ async fn desk(on: &mut Measured, ada: &Person) {
     on.note("opened", ada, "/verification/opened").await;
     on.note("receipts", ada, "/verification/receipts").await;
     on.note("destroyed", &Person::visitor(), "/openness/destroyed").await;
+    calls(on, &noor).await;
 }
 
 /// Times to choose from, calls that are booked, a queue, and a call under way.
