@@ -12,6 +12,7 @@ use touchstone::db::schema::{consent_texts, document_cases, document_decisions};
 use touchstone::members::MemberId;
 use touchstone::verification::CaseId;
 use touchstone::verification::call::rules::State;
+use touchstone::verification::call::rules::slots::on_grid;
 use touchstone::verification::call::store::{self, Call};
 use touchstone::verification::call::{CallId, actions};
 use touchstone::verification::desk::rules::Span;
@@ -92,9 +93,9 @@ pub fn shift(site: &TestSite, handle: &str, from: i64, to: i64) {
     site.write(move |conn| Ok(insert_shift(conn, agent, span, now)?));
 }
 
-/// A moment in so many minutes, as forms send it.
+/// A moment so many minutes after the next time of the grid, as forms send it.
 fn at(site: &TestSite, minutes: i64) -> String {
-    rfc3339(site.clock.now() + TimeDelta::minutes(minutes))
+    rfc3339(on_grid(site.clock.now()) + TimeDelta::minutes(minutes))
 }
 
 /// The newest call of a member.

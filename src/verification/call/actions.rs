@@ -12,7 +12,7 @@ pub use deciding::decide;
 pub use lapsing::{is_anybody_to_remind, is_anything_due, lapse, remind};
 pub use talking::{admit, enter_waiting, give_back, line, news, take, together};
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::CallId;
 use super::rules::{PAUSE, Past, State};
@@ -38,7 +38,7 @@ pub struct Ground {
     /// The calls about it, the newest first.
     pub calls: Vec<Call>,
     /// The agents who take no part any more: they decided about the document, or talked to the member before.
-    pub not: HashSet<MemberId>,
+    pub not: BTreeSet<MemberId>,
     /// Whether the member proved a phone, or needs none.
     pub has_phone: bool,
 }
@@ -56,8 +56,8 @@ impl Ground {
         let not = store::deciders(conn, case.id)?.into_iter().chain(talked).chain([member]).collect();
         let proved = phone::store::of(conn, member)?.is_some_and(|phone| phone.state.passes());
         let shown = badges::store::shown_by(conn, &[member], now)?;
-        let came = shown.values().flatten().any(|one| one.badge == Badge::PhoneVerified);
-        Ok(Some(Self { case, calls, not, has_phone: proved || came }))
+        let is_shown = shown.values().flatten().any(|one| one.badge == Badge::PhoneVerified);
+        Ok(Some(Self { case, calls, not, has_phone: proved || is_shown }))
     }
 
     /// What went before.

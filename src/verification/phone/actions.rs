@@ -156,7 +156,7 @@ pub fn send_to_proved(
 /// When the database fails.
 pub fn was_read(conn: &mut Conn, member: MemberId, now: Time) -> Result<(), Error> {
     let Some(index) = store::find(conn, member)?.and_then(|check| check.number_index) else { return Ok(()) };
-    Ok(texts::mark_converted(conn, member, &index, now).map(|_| ())?)
+    Ok(texts::mark_converted(conn, member, &index, now)?)
 }
 
 /// A number as it was kept.

@@ -38,6 +38,12 @@ verification         16
 opened               7
 receipts             7
 destroyed            4
+call: times          16
+calls of an agent    19
+call: agent          18
+call: queue          14
+call: state          18
+calls without        19
 gates                9
 texts                10
 ";
@@ -56,6 +62,7 @@ impl Measured {
             _ if postgres().is_some() => 0,
             "case" => 2,
             "image" => 4,
+            "call: state" => 2,
             _ => 0,
         };
         let statements = cost(&self.site, who, path).await - savepoints;
@@ -133,7 +140,6 @@ async fn desk(on: &mut Measured, ada: &Person) {
         on.site.get(&noor, image).await.expect(200);
     }
     on.note("image", &noor, &images[0]).await;
-    calls(on, &noor).await;
     on.sql((0..on.rows).fold(String::new(), |sql, number| {
         sql + &format!(
             "INSERT INTO second_factors (member_id, kind, name, credential, sealed, added_at)
@@ -145,6 +151,7 @@ async fn desk(on: &mut Measured, ada: &Person) {
     on.note("opened", ada, "/verification/opened").await;
     on.note("receipts", ada, "/verification/receipts").await;
     on.note("destroyed", &Person::visitor(), "/openness/destroyed").await;
+    calls(on, &noor).await;
 }
 
 /// Times to choose from, calls that are booked, a queue, and a call under way.
@@ -152,7 +159,7 @@ async fn calls(on: &mut Measured, noor: &Person) {
     let rows = i64::try_from(on.rows).unwrap();
     let eve = ready(&on.site, "eve-s");
     let otis = on.site.agent("otis-w");
-    shift(&on.site, "otis-w", 0, 60 + rows * 20);
+    shift(&on.site, "otis-w", 0, 100 + rows * 20);
     on.note("call: times", &eve, "/verification/call").await;
     for number in 0..rows {
         let who = ready(&on.site, &format!("booked-{number}"));

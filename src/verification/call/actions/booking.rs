@@ -1,6 +1,6 @@
 //! Choosing a time, joining the queue, and taking either back.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Ground, moved_on, subject};
 use crate::clock::Time;
@@ -21,7 +21,7 @@ pub fn choices(conn: &mut Conn, ground: &Ground, now: Time) -> Result<BTreeMap<T
     let until = now + FARTHEST + SLOT;
     let mut shifts = store::shifts(conn, now, until)?;
     shifts.retain(|shift| !ground.not.contains(&shift.agent));
-    let taken: HashSet<_> = store::taken(conn, now, until, now)?.into_iter().collect();
+    let taken: BTreeSet<_> = store::taken(conn, now, until, now)?.into_iter().collect();
     let mut free = free(&shifts, &taken, now);
     // Whoever has fewest calls comes first.
     let mut load: HashMap<MemberId, usize> = HashMap::new();

@@ -1,6 +1,6 @@
 //! Coming in, being let in, and the queue as agents take from it.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::{held_by, moved_on, own, subject};
 use crate::clock::Time;
@@ -65,7 +65,7 @@ pub fn together(conn: &mut Conn, call: CallId, now: Time) -> Result<(), Error> {
 /// When the database fails.
 pub fn line(conn: &mut Conn, agent: MemberId, now: Time) -> Result<Vec<Waiting>, Error> {
     let queue = store::queue(conn)?;
-    let mut not: HashSet<CallId> = store::waiting_cases(conn, agent)?;
+    let mut not: BTreeSet<CallId> = store::waiting_cases(conn, agent)?;
     not.extend(store::refused_by(conn, agent)?);
     Ok(in_order(queue, agent, &not, now))
 }

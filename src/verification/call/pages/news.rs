@@ -21,7 +21,8 @@ pub(super) struct Place {
     /// Where the call stands.
     pub state: &'static str,
     /// Counted from 1.
-    pub place: i64,
+    #[serde(rename = "place")]
+    pub number: i64,
     /// Expected until it is their turn; nothing while no agent is there.
     pub minutes: Option<i64>,
     /// Whether it is their turn.
@@ -39,10 +40,10 @@ impl Place {
         let before = queue
             .iter()
             .filter(|one| (!one.is_first, one.since, one.call) < (!call.is_first, since, call.id));
-        let place = i64::try_from(before.count()).unwrap_or(i64::MAX - 1) + 1;
+        let number = i64::try_from(before.count()).unwrap_or(i64::MAX - 1) + 1;
         let (agents, talking, talk) = Self::pace(conn, ground, now)?;
-        let (minutes, turn) = (minutes(place, agents, talking, talk), call.agent.is_some());
-        Ok(Some(Self { state: call.state.code(), place, minutes, turn }))
+        let (minutes, turn) = (minutes(number, agents, talking, talk), call.agent.is_some());
+        Ok(Some(Self { state: call.state.code(), number, minutes, turn }))
     }
 
     /// How many agents are there who may talk to the member, how many of them talk, and for how long one talks.

@@ -1,6 +1,6 @@
 //! Who is next in the queue, and how long it takes.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 
@@ -46,7 +46,7 @@ impl Waiting {
 
 /// Those an agent may take, the next first: whoever was cut off, then whoever waits longest.
 #[must_use]
-pub fn in_order(mut queue: Vec<Waiting>, agent: MemberId, not: &HashSet<CallId>, now: Time) -> Vec<Waiting> {
+pub fn in_order(mut queue: Vec<Waiting>, agent: MemberId, not: &BTreeSet<CallId>, now: Time) -> Vec<Waiting> {
     queue.retain(|one| one.member != agent && !not.contains(&one.call) && one.is_there(now));
     queue.sort_by_key(|one| (!one.is_first, one.since, one.call));
     queue

@@ -1,6 +1,6 @@
 //! The times that members choose from: on a grid of the clock, inside agents' shifts, and free.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, TimeDelta, Timelike};
 
@@ -40,7 +40,11 @@ pub fn on_grid(from: Time) -> Time {
 
 /// The free times, each with the agents who are free then: `taken` are agents with the beginnings of what they have.
 #[must_use]
-pub fn free(shifts: &[Shift], taken: &HashSet<(MemberId, Time)>, now: Time) -> BTreeMap<Time, Vec<MemberId>> {
+pub fn free(
+    shifts: &[Shift],
+    taken: &BTreeSet<(MemberId, Time)>,
+    now: Time,
+) -> BTreeMap<Time, Vec<MemberId>> {
     let (first, last) = (now + SOONEST, now + FARTHEST);
     let mut free: BTreeMap<Time, Vec<MemberId>> = BTreeMap::new();
     for shift in shifts {
@@ -120,7 +124,7 @@ mod tests {
     use super::*;
 
     fn at(hour: u32, minute: u32) -> Time {
-        chrono::NaiveDate::from_ymd_opt(2026, 11, 18).unwrap().and_hms_opt(hour, minute, 0).unwrap()
+        NaiveDate::from_ymd_opt(2026, 11, 18).unwrap().and_hms_opt(hour, minute, 0).unwrap()
     }
 
     const NOOR: MemberId = MemberId(1);
@@ -129,7 +133,7 @@ mod tests {
     #[test]
     fn times_lie_on_the_grid_inside_the_shift_and_a_quarter_of_an_hour_ahead() {
         let shifts = [Shift { agent: NOOR, starts: at(9, 5), ends: at(10, 30) }];
-        let times = |now| free(&shifts, &HashSet::new(), now).into_keys().collect::<Vec<_>>();
+        let times = |now| free(&shifts, &BTreeSet::new(), now).into_keys().collect::<Vec<_>>();
         assert_eq!(times(at(8, 0)), [at(9, 20), at(9, 40), at(10, 0)]);
         assert_eq!(times(at(9, 25)), [at(9, 40), at(10, 0)]);
         assert_eq!(times(at(9, 26)), [at(10, 0)]);
@@ -139,7 +143,7 @@ mod tests {
     #[test]
     fn a_time_is_free_while_one_of_its_agents_is() {
         let shift = |agent| Shift { agent, starts: at(9, 0), ends: at(9, 40) };
-        let taken = HashSet::from([(NOOR, at(9, 0)), (NOOR, at(9, 20)), (FEMI, at(9, 20))]);
+        let taken = BTreeSet::from([(NOOR, at(9, 0)), (NOOR, at(9, 20)), (FEMI, at(9, 20))]);
         let free = free(&[shift(NOOR), shift(FEMI)], &taken, at(8, 0));
         assert_eq!(free.into_iter().collect::<Vec<_>>(), [(at(9, 0), vec![FEMI])]);
     }
@@ -160,7 +164,7 @@ mod tests {
         ) {
             let moment = |minutes| at(0, 0) + TimeDelta::minutes(minutes);
             let shift = Shift { agent: NOOR, starts: moment(starts), ends: moment(starts + length) };
-            for (time, agents) in free(&[shift], &HashSet::new(), moment(now)) {
+            for (time, agents) in free(&[shift], &BTreeSet::new(), moment(now)) {
                 prop_assert!(time >= shift.starts && time + SLOT <= shift.ends);
                 prop_assert!(time >= moment(now) + SOONEST && time <= moment(now) + FARTHEST);
                 prop_assert_eq!(time.minute() % 20, 0);

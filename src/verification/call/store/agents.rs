@@ -1,6 +1,6 @@
 //! What agents and the queue ask for.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -46,7 +46,7 @@ pub fn queue(conn: &mut Conn) -> QueryResult<Vec<Waiting>> {
 }
 
 /// Of these cases, those about whose document this agent decided.
-pub fn waiting_cases(conn: &mut Conn, agent: MemberId) -> QueryResult<HashSet<CallId>> {
+pub fn waiting_cases(conn: &mut Conn, agent: MemberId) -> QueryResult<BTreeSet<CallId>> {
     let rows: Vec<CallId> = calls::table
         .inner_join(document_decisions::table.on(document_decisions::case_id.eq(calls::case_id)))
         .filter(calls::state.eq_any([State::Queued.code(), State::Waiting.code()]))
@@ -57,7 +57,7 @@ pub fn waiting_cases(conn: &mut Conn, agent: MemberId) -> QueryResult<HashSet<Ca
 }
 
 /// Open calls of members to whom this agent talked before without passing them.
-pub fn refused_by(conn: &mut Conn, agent: MemberId) -> QueryResult<HashSet<CallId>> {
+pub fn refused_by(conn: &mut Conn, agent: MemberId) -> QueryResult<BTreeSet<CallId>> {
     let earlier = diesel::alias!(calls as earlier);
     let rows: Vec<CallId> = calls::table
         .inner_join(earlier.on(earlier.field(calls::case_id).eq(calls::case_id)))
