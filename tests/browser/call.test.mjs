@@ -27,7 +27,7 @@ async function call(forum) {
   await send(forum, "/verification/call/cancel", {}, member);
   const joined = await send(forum, "/verification/call/queue", {}, member);
   assert.equal(joined.status, 303, await joined.text());
-  const taken = await send(forum, "/agent/calls/next", {}, agent);
+  const taken = await send(forum, "/agent/calls", {}, agent);
   const way = taken.headers.get("location") ?? "";
   assert.match(way, /^\/agent\/calls\/\d+/, await taken.text());
   return way;
