@@ -3,6 +3,7 @@
 //! The command line wins over the environment, the environment over `touchstone.toml`, and that over the
 //! default.
 
+mod calls;
 mod given;
 mod keys;
 mod storage;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 use url::Url;
 
+pub use calls::{CallServers, TurnSecret};
 pub use given::Given;
 pub use keys::KeySource;
 pub use storage::{Bucket, StorageSettings};
@@ -56,6 +58,8 @@ pub struct Settings {
     pub proxies: usize,
     /// What is logged, as a filter.
     pub log: String,
+    /// Servers that help the two browsers of a call to reach each other.
+    pub call_servers: CallServers,
 }
 
 /// Accent colours.
@@ -100,7 +104,7 @@ const SMTP_URL: Name = Name { key: "smtp_url", variable: "TOUCHSTONE_SMTP_URL" }
 const MAIL_FROM: Name = Name { key: "mail_from", variable: "TOUCHSTONE_MAIL_FROM" };
 const PROXIES: Name = Name { key: "proxies", variable: "TOUCHSTONE_PROXIES" };
 const LOG: Name = Name { key: "log", variable: "TOUCHSTONE_LOG" };
-const ALL: [Name; 19] = [
+const ALL: [Name; 23] = [
     LISTEN,
     URL,
     DATABASE,
@@ -120,6 +124,10 @@ const ALL: [Name; 19] = [
     texts::TEXTS_URL,
     PROXIES,
     LOG,
+    calls::STUN,
+    calls::TURN,
+    calls::SECRET,
+    calls::SECRET_FILE,
 ];
 
 /// Where values are looked up, in order of weight.
@@ -226,6 +234,7 @@ impl Settings {
             .map(|found| log_filter(&found))
             .transpose()?
             .unwrap_or_else(|| "info,actix_server=warn".to_owned());
+        let call_servers = calls::read(&sources)?;
         Ok(Self {
             listen,
             url,
@@ -240,6 +249,7 @@ impl Settings {
             keys,
             proxies,
             log,
+            call_servers,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The demo: an invented community, dated so that its last words were written just now.
 
 mod announcing;
+mod calls;
 pub mod cases;
 mod specimen;
 

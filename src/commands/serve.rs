@@ -30,6 +30,7 @@ use crate::threads::reading::Reads;
 use crate::threads::views::Views;
 use crate::tokens::Token;
 use crate::uploads::actions::Pictures;
+use crate::verification::call::room::Rooms;
 use crate::verification::evidence::Vault;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
@@ -62,6 +63,8 @@ pub struct Forum {
     pub pictures: Pictures,
     /// Where sealed images are.
     pub vault: Vault,
+    /// Rooms of calls in which somebody sits.
+    pub rooms: Arc<Rooms>,
 }
 
 impl Forum {
@@ -84,6 +87,7 @@ impl Forum {
             watching: Arc::default(),
             pictures,
             vault,
+            rooms: Arc::default(),
         }
     }
 
@@ -170,6 +174,7 @@ impl Forum {
             .app_data(web::Data::from(Arc::clone(&self.watching)))
             .app_data(web::Data::new(self.pictures.clone()))
             .app_data(web::Data::new(self.vault.clone()))
+            .app_data(web::Data::from(Arc::clone(&self.rooms)))
             .app_data(web::FormConfig::default().limit(LARGEST_FORM))
             // These have a word where a thread's page has a number, so they come first.
             .configure(moderation::pages::thread_routes)
@@ -193,6 +198,8 @@ impl Forum {
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .configure(gates::pages::routes)
+            .configure(verification::call::pages::routes)
+            .configure(verification::call::room::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))
             .route("/readyz", web::get().to(ready));
         if self.site.demo {
@@ -283,7 +290,7 @@ async fn listen(forum: Forum, mailer: Option<Arc<dyn Mailer>>) -> Outcome {
         .map_err(|cause| format!("{address} cannot be listened on: {cause}"))?
         .run();
     let working = actix_web::rt::spawn(jobs.clone().run());
-    let parting = actix_web::rt::spawn(part(Arc::clone(&forum.watching)));
+    let parting = actix_web::rt::spawn(part(Arc::clone(&forum.watching), Arc::clone(&forum.rooms)));
     tracing::info!(%address, "listening");
     let ended = server.await.map_err(|cause| format!("the server failed: {cause}"));
     working.abort();
@@ -295,8 +302,9 @@ async fn listen(forum: Forum, mailer: Option<Arc<dyn Mailer>>) -> Outcome {
     ended
 }
 
-/// Lets those go who have a thread open when the program is told to end: their connections would last otherwise.
-async fn part(watching: Arc<Watching>) {
+/// Lets those go who have a thread open or sit in a call when the program is told to end: their connections would last
+/// otherwise.
+async fn part(watching: Arc<Watching>, rooms: Arc<Rooms>) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut asked), Ok(mut interrupted)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
@@ -309,4 +317,5 @@ async fn part(watching: Arc<Watching>) {
         _ = interrupted.recv() => {}
     }
     watching.close();
+    rooms.close();
 }

@@ -1,11 +1,13 @@
 //! The tables, kept by hand: one description for both databases, tested against each.
 #![expect(missing_docs, reason = "the migrations say what each table and column is for")]
 
+mod call;
 mod forum;
 mod order;
 mod people;
 mod trust;
 
+pub use call::{call_seats, call_signals, calls};
 pub use forum::{
     accepted_answers, board_members, boards, drafts, import_origins, moved_posts, official_answers,
     post_likes, post_mentions, post_notes, post_quotes, post_revisions, post_uploads, posts, thread_events,
@@ -68,9 +70,23 @@ diesel::joinable!(evidence -> document_cases (case_id));
 diesel::joinable!(destruction_leaves -> evidence (evidence_id));
 diesel::joinable!(handovers -> document_cases (case_id));
 diesel::joinable!(agent_shifts -> members (agent_id));
+diesel::joinable!(calls -> members (member_id));
+diesel::joinable!(calls -> document_cases (case_id));
+diesel::joinable!(call_seats -> calls (call_id));
 diesel::joinable!(board_gates -> boards (board_id));
 diesel::joinable!(test_arms -> members (member_id));
 diesel::joinable!(test_arms -> newcomer_tests (test_id));
+
+// Each of these is joined with few others, and the list below costs the square of its length.
+diesel::allow_tables_to_appear_in_same_query!(calls, members);
+diesel::allow_tables_to_appear_in_same_query!(calls, document_cases);
+diesel::allow_tables_to_appear_in_same_query!(calls, badge_grants);
+diesel::allow_tables_to_appear_in_same_query!(calls, agent_shifts);
+diesel::allow_tables_to_appear_in_same_query!(calls, call_seats);
+diesel::allow_tables_to_appear_in_same_query!(calls, document_decisions);
+diesel::allow_tables_to_appear_in_same_query!(calls, evidence);
+diesel::allow_tables_to_appear_in_same_query!(call_seats, members);
+diesel::allow_tables_to_appear_in_same_query!(calls, call_signals);
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,

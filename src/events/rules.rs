@@ -72,6 +72,15 @@ pub enum Event {
         /// Whose.
         member: MemberId,
     },
+    /// A booked call of a member begins soon.
+    CallSoon {
+        /// Whose.
+        member: MemberId,
+        /// The number of the call.
+        call: i64,
+        /// When it begins, in seconds since 1970.
+        starts: i64,
+    },
 }
 
 impl Event {
@@ -90,6 +99,7 @@ impl Event {
             Self::Announced { .. } => "announced",
             Self::RankChanged { .. } => "rank-changed",
             Self::VerificationMoved { .. } => "verification-moved",
+            Self::CallSoon { .. } => "call-soon",
         }
     }
 }

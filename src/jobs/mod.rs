@@ -2,10 +2,12 @@
 //! over is swept away.
 
 mod announcing;
+mod calls;
 mod evidence;
 mod live;
 mod mail;
 mod outbox;
+mod rooms;
 mod texts;
 
 use std::sync::Arc;
@@ -111,6 +113,8 @@ impl Jobs {
             every(CLAIMS, || self.put_back_claims()),
             self.evidence(),
             every(SWEEP, || self.clear_vault()),
+            every(calls::LOOK, || self.calls()),
+            every(rooms::CLEAR, || self.clear_rooms()),
         );
     }
 

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use super::rules::{Kind, does};
+use super::rules::{Kind, call_begins, does};
 use super::store::{Listed, Subject};
 use super::unsubscribe::{Ends, Signer};
 use crate::accounts::mails::Letterhead;
 use crate::acts::rules::ActKind;
+use crate::clock::date_and_time;
 use crate::members::MemberId;
 use crate::outside::mail::Mail;
 use crate::paths;
@@ -124,6 +125,19 @@ impl Desk {
         ];
         let title = "Your verification moved on".to_owned();
         self.mail(to, Ends::Kind(Kind::Decision), title, &paragraphs, why(Kind::Decision))
+    }
+
+    /// Reminds of a call that is near.
+    pub fn about_call(&self, to: To<'_>, detail: &str) -> Option<Mail> {
+        let begins = date_and_time(call_begins(detail)?);
+        let origin = &self.letterhead.origin;
+        let paragraphs = [
+            format!("Your live call begins on {begins} UTC. The waiting room opens 10 minutes before."),
+            format!("Test camera and microphone before: {origin}/verification/call/test"),
+            format!("Come in, change the time or cancel: {origin}/verification/call"),
+        ];
+        let title = format!("Your live call on {begins} UTC");
+        Some(self.mail(to, Ends::Kind(Kind::Decision), title, &paragraphs, why(Kind::Decision)))
     }
 
     /// Tells of a rank.

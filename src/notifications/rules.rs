@@ -19,6 +19,16 @@ pub const TRIES: i64 = 12;
 /// What a decision says beyond its kind where a member's verification moved on.
 pub const VERIFICATION: &str = "verification";
 
+/// How that begins where a booked call is near; the moment follows.
+pub const CALL_SOON: &str = "call-soon ";
+
+/// When a call begins, of which this detail tells.
+#[must_use]
+pub fn call_begins(detail: &str) -> Option<Time> {
+    let seconds = detail.strip_prefix(CALL_SOON)?.parse().ok()?;
+    chrono::DateTime::from_timestamp(seconds, 0).map(|at| at.naive_utc())
+}
+
 /// What a notification tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -279,6 +289,7 @@ pub fn does(kind: Kind, number: Option<i64>, act: Option<ActKind>, detail: &str)
 /// What staff decided.
 fn decision(act: Option<ActKind>, detail: &str) -> &'static str {
     match (detail, act) {
+        (soon, _) if soon.starts_with(CALL_SOON) => "Your live call is near: look at its page",
         (VERIFICATION, _) => "Your verification moved on: look at its page",
         ("granted", _) => "Your appeal was granted",
         ("rejected", _) => "Your appeal was rejected",

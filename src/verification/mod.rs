@@ -1,5 +1,7 @@
-//! Verification: how members prove a phone number and a document, and how agents check it.
+//! Verification: how members prove a phone number and a document, meet an agent, and how agents check it.
 
+pub mod badge;
+pub mod call;
 pub mod desk;
 pub mod document;
 pub mod evidence;

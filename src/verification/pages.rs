@@ -4,6 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::call::actions::Ground;
 use super::document::rules::State::{Expired, Withdrawn};
 use super::document::store::Case;
 use super::evidence::store::Summary;
@@ -12,7 +13,7 @@ use super::phone::store::Phone;
 use super::rules::steps::{self, DocumentFacts, Step};
 use super::rules::waits::{self, WINDOW, Wait};
 use super::rules::{Standing, may_begin, standing};
-use super::{document, evidence, phone, store};
+use super::{call, document, evidence, phone, store};
 use crate::accounts::viewer::Member;
 use crate::badges;
 use crate::badges::rules::{Badge, Grant, Policy, Shown};
@@ -92,6 +93,7 @@ struct Facts {
     gate: gates::rules::Standing,
     phone: Option<Phone>,
     case: Option<Case>,
+    ground: Option<Ground>,
     evidence: Summary,
     phone_wait: Wait,
     document_wait: Wait,
@@ -107,6 +109,7 @@ impl Facts {
             gate: gates::actions::standing(conn, id)?,
             phone: phone::store::of(conn, id)?,
             case: document::store::newest_of(conn, id)?,
+            ground: Ground::of(conn, id, now)?,
             evidence: evidence::store::summary_of(conn, id)?,
             phone_wait: waits::wait(store::phone_waits(conn, since)?, steps::PHONE_PROMISE),
             document_wait: waits::wait(store::document_waits(conn, since)?, steps::DOCUMENT_PROMISE),
@@ -144,8 +147,6 @@ fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
         Some(case) => steps::document(&document_facts(case, &facts.evidence), now),
         None => steps::document_not_begun(is_open),
     };
-    let is_approved =
-        facts.case.as_ref().is_some_and(|case| case.place.0 == document::rules::State::Approved);
     [
         StepRow {
             code: "phone",
@@ -176,7 +177,7 @@ fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
         StepRow {
             code: "call",
             title: "Live call",
-            step: steps::call(is_approved),
+            step: call::pages::step(facts.ground.as_ref(), now),
             facts: vec![
                 ("Takes", "About 12 minutes of yours".to_owned()),
                 ("Kept", "No picture and no sound: the result, and who decided".to_owned()),
@@ -276,7 +277,7 @@ fn lede(standing: &Standing) -> String {
         Standing::Verified => "Your identity is verified, and the badge stands beside your posts.".to_owned(),
         Standing::Off(why) => format!("Your badge is not shown. {why}"),
         Standing::Eligible(tier) => format!(
-            "You are eligible, because you are {}. Phone and document can be done today; live calls open later.",
+            "You are eligible, because you are {}. Phone, document and a short call lead to the badge.",
             tier.title()
         ),
         Standing::NotYet => {

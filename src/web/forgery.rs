@@ -48,9 +48,13 @@ fn is_own(headers: &HeaderMap, origin: Option<&str>) -> bool {
     if headers.contains_key("sec-fetch-site") {
         return matches!(text("sec-fetch-site"), Some("same-origin" | "none"));
     }
-    if !headers.contains_key(ORIGIN) {
-        return true;
-    }
+    !headers.contains_key(ORIGIN) || has_own_origin(headers, origin)
+}
+
+/// Whether an `Origin` is there, and is ours. Browsers send one with every socket, and let every page open one.
+#[must_use]
+pub fn has_own_origin(headers: &HeaderMap, origin: Option<&str>) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let (Some(sent), host) = (text(ORIGIN.as_str()), text(HOST.as_str())) else {
         return false;
     };
@@ -85,6 +89,20 @@ mod tests {
         assert!(!is_own(&headers(&[("origin", "https://evil.example"), ("host", "forum.example")]), ours));
         assert!(!is_own(&headers(&[("origin", "null"), ("host", "forum.example")]), ours));
         assert!(is_own(&headers(&[]), ours));
+    }
+
+    #[test]
+    fn a_socket_is_opened_by_this_sites_own_pages_alone() {
+        assert!(has_own_origin(&headers(&[("origin", "https://forum.example")]), ours()));
+        assert!(has_own_origin(&headers(&[("origin", "http://a:1"), ("host", "a:1")]), ours()));
+        for other in ["https://evil.example", "null", "http://forum.example", ""] {
+            assert!(!has_own_origin(&headers(&[("origin", other), ("host", "x")]), ours()), "{other}");
+        }
+        assert!(!has_own_origin(&headers(&[("sec-fetch-site", "same-origin")]), ours()));
+    }
+
+    fn ours() -> Option<&'static str> {
+        Some("https://forum.example")
     }
 
     #[test]

@@ -8,16 +8,21 @@ use actix_web::http::header::{
     STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use tracing::Instrument;
 
 use super::Site;
+use crate::settings::Settings;
 
 /// Nothing runs, loads or frames but what comes from this site.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
      manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
+/// What pages may not ask the browser for.
+const NOTHING: HeaderValue = HeaderValue::from_static("camera=(), microphone=(), geolocation=()");
+/// The same for the pages of a call.
+const CAMERA: HeaderValue = HeaderValue::from_static("camera=(self), microphone=(self), geolocation=()");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -53,6 +58,20 @@ fn logged(path: &str) -> &str {
     }
 }
 
+/// Lets the page of a call ask for camera and microphone, and connect to this site's own socket: not every browser
+/// takes `'self'` for that as well.
+pub fn allow_call(answer: &mut HttpResponse, settings: &Settings) {
+    let socket = settings.origin().replacen("http", "ws", 1);
+    let whole = POLICY;
+    let own = format!("connect-src 'self' {socket}");
+    let policy = whole.to_str().unwrap_or_default().replace("connect-src 'self'", &own);
+    let headers = answer.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(PERMISSIONS, CAMERA);
+}
+
 /// Adds the headers that keep a page to itself.
 ///
 /// # Errors
@@ -77,7 +96,9 @@ pub async fn protect<B: MessageBody>(
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(PERMISSIONS, HeaderValue::from_static("camera=(), microphone=(), geolocation=()"));
+    if !headers.contains_key(PERMISSIONS) {
+        headers.insert(PERMISSIONS, NOTHING);
+    }
     if https {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }

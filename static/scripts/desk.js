@@ -66,18 +66,17 @@ function looking(figure) {
 
 /** One key answers a line of the checklist and leads to the next; only while a line has the focus. */
 function answering(form) {
-  const lines = [...form.querySelectorAll("[data-line]")];
   const answers = { y: "yes", n: "no", c: "cannot-tell" };
-  for (const [place, line] of lines.entries()) {
-    line.addEventListener("keydown", (event) => {
-      const answer = answers[event.key.toLowerCase()];
-      if (!answer || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      line.querySelector(`input[value="${answer}"]`).checked = true;
-      const next = lines[place + 1] ?? form.querySelector("fieldset");
-      (next.querySelector("input:checked") ?? next.querySelector("input")).focus();
-    });
-  }
+  form.addEventListener("keydown", (event) => {
+    const line = event.target.closest("[data-line]");
+    const answer = answers[event.key.toLowerCase()];
+    if (!line || !answer || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    line.querySelector(`input[value="${answer}"]`).checked = true;
+    const lines = [...form.querySelectorAll("[data-line]")];
+    const next = lines[lines.indexOf(line) + 1] ?? form.querySelector("fieldset");
+    (next.querySelector("input:checked") ?? next.querySelector("input")).focus();
+  });
   const hint = form.querySelector("[data-keys]");
   if (hint) hint.hidden = false;
 }
@@ -119,12 +118,11 @@ function holding(page) {
 }
 
 try {
+  document.querySelectorAll("[data-look]").forEach(looking);
+  const form = document.querySelector("#decide");
+  if (form) answering(form);
   const page = document.querySelector(".desk-case");
-  if (page) {
-    page.querySelectorAll("[data-look]").forEach(looking);
-    answering(page.querySelector("#decide"));
-    holding(page);
-  }
+  if (page) holding(page);
 } catch (problem) {
   console.warn("The desk works without its script:", problem);
 }

@@ -14,7 +14,7 @@ const BIN = process.env.TOUCHSTONE_BIN ?? resolve(here, "../../target/debug/touc
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PATIENCE = 60_000;
 
-function freePort() {
+export function freePort() {
   return new Promise((done, fail) => {
     const probe = createServer();
     probe.once("error", fail);
@@ -40,13 +40,17 @@ async function ready(base, child, said) {
   throw new Error(`${BIN} did not become ready:\n${said.join("")}`);
 }
 
-/** A demo forum of its own in a temporary folder, by its number or under a name. Stop it with `stop()`. */
-export async function startForum({ settings = [], name } = {}) {
+/**
+ * A demo forum of its own in a temporary folder, by its number or under a name, with what `file` holds in its
+ * touchstone.toml. Stop it with `stop()`.
+ */
+export async function startForum({ settings = [], name, file } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "touchstone-browser-"));
   const data = join(folder, "data");
   const port = await freePort();
   const base = `http://${name ?? "127.0.0.1"}:${port}`;
   if (name) settings = [...settings, "--url", base];
+  if (file) await writeFile(join(folder, "touchstone.toml"), file);
   const child = spawn(BIN, ["serve", "--demo", "--listen", `127.0.0.1:${port}`, "--data", data, ...settings], {
     cwd: folder,
     env: cleanEnvironment(),
@@ -93,7 +97,7 @@ export async function startForum({ settings = [], name } = {}) {
   return { base, load, stop };
 }
 
-export function startBrowser() {
+export function startBrowser(more = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -104,6 +108,7 @@ export function startBrowser() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -14,6 +14,8 @@ mod admin;
 mod announcements;
 mod blocks;
 mod boards;
+mod call_room;
+mod calls;
 mod desk;
 mod documents;
 mod drafts;

@@ -115,7 +115,7 @@ member         home                 10
 visitor        destroyed            4
 member         receipts             7
 member         opened               7
-member         verification         15
+member         verification         16
 member         settings             9
 member         profile              12
 member         ranks                9

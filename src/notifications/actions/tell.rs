@@ -14,7 +14,7 @@ use crate::events::rules::Event;
 use crate::events::store::Taken;
 use crate::members::MemberId;
 use crate::notifications::mails::{Decided, Desk};
-use crate::notifications::rules::{AT_ONCE, Kind, TRIES, VERIFICATION, post_key};
+use crate::notifications::rules::{AT_ONCE, CALL_SOON, Kind, TRIES, VERIFICATION, post_key};
 use crate::notifications::store::{self, Subject};
 use crate::outside::mail::pause;
 use crate::sealing::Keys;
@@ -68,6 +68,7 @@ fn tell(conn: &mut Conn, taken: &Taken, desk: Desk, now: Time) -> Result<Option<
         Event::Announced { thread } => telling.announced(conn, thread),
         Event::RankChanged { member } => telling.rank_changed(conn, member),
         Event::VerificationMoved { member } => telling.verification_moved(conn, member),
+        Event::CallSoon { member, call, starts } => telling.call_soon(conn, member, call, starts),
     }
 }
 
@@ -247,6 +248,19 @@ impl Telling {
     /// Tells a member that their verification moved on, and not where to: mails are read by others as well.
     fn verification_moved(&self, conn: &mut Conn, member: MemberId) -> Result<Option<i64>, Error> {
         self.settled(conn, format!("verification {}", rfc3339(self.at)), None, VERIFICATION, &[member])?;
+        Ok(None)
+    }
+
+    /// Reminds a member of a call, in the page and by mail.
+    fn call_soon(
+        &self,
+        conn: &mut Conn,
+        member: MemberId,
+        call: i64,
+        starts: i64,
+    ) -> Result<Option<i64>, Error> {
+        let key = format!("call {call} {}", rfc3339(self.at));
+        self.settled(conn, key, None, &format!("{CALL_SOON}{starts}"), &[member])?;
         Ok(None)
     }
 

@@ -8,7 +8,7 @@ use crate::accounts::viewer::Member;
 use crate::boards::rules::{Board, Standing, find_readable};
 use crate::clock::{Time, rfc3339};
 use crate::error::Error;
-use crate::notifications::rules::{Kind, VERIFICATION, does};
+use crate::notifications::rules::{Kind, VERIFICATION, call_begins, does};
 use crate::notifications::store::{self, After, Listed, Place, Which};
 use crate::notifications::{NotificationId, actions};
 use crate::web::{Crumb, Frame, Site, When, page, see_other};
@@ -158,6 +158,9 @@ fn target(listed: &Listed) -> String {
         (Kind::Decision, Some(act), _) => paths::notice(act.id),
         (Kind::Rank, ..) => "/ranks".to_owned(),
         (Kind::Decision, None, None) if listed.detail == VERIFICATION => "/verification".to_owned(),
+        (Kind::Decision, None, None) if call_begins(&listed.detail).is_some() => {
+            "/verification/call".to_owned()
+        }
         (Kind::Announcement | Kind::Thread, _, Some(place)) => paths::thread(place.thread.0, &place.slug),
         (_, _, Some(Place { post: Some((post, ..)), .. })) => paths::post(post.0),
         (_, _, Some(place)) => paths::thread(place.thread.0, &place.slug),

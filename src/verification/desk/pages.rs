@@ -2,7 +2,7 @@
 
 mod case;
 mod history;
-mod images;
+pub(in crate::verification) mod images;
 mod overview;
 mod picture;
 mod shifts;

@@ -147,16 +147,21 @@ pub struct Held {
     pub state: State,
     /// Who holds the case, and until when.
     pub claim: Option<(MemberId, Time)>,
+    /// The agent who is in a call about the case.
+    pub caller: Option<MemberId>,
     /// When the image ends.
     pub destroy_at: Time,
 }
 
-/// Whether somebody may look at an image: an agent who holds the case at this moment, and never at one's own.
+/// Whether somebody may look at an image: an agent who holds the case at this moment, or is in the call about it, and
+/// never at one's own.
 #[must_use]
 pub fn may_open(held: Held, who: Looker, now: Time) -> bool {
     let is_agent = matches!(who.role, Role::VerificationAgent | Role::SeniorAgent);
     let holds = held.claim.is_some_and(|(holder, until)| holder == who.id && until > now);
-    is_agent && holds && held.state == State::InReview && held.owner != who.id && held.destroy_at > now
+    let reviews = holds && held.state == State::InReview;
+    let talks = held.caller == Some(who.id) && held.state == State::Approved;
+    is_agent && (reviews || talks) && held.owner != who.id && held.destroy_at > now
 }
 
 #[cfg(test)]
@@ -192,9 +197,21 @@ mod tests {
     fn only_the_agent_who_holds_the_case_looks_and_never_at_their_own() {
         let (agent, owner) = (MemberId(1), MemberId(2));
         let later = day() + TimeDelta::minutes(1);
-        let held = Held { owner, state: State::InReview, claim: Some((agent, later)), destroy_at: later };
+        let claim = Some((agent, later));
+        let held = Held { owner, state: State::InReview, claim, caller: None, destroy_at: later };
         let who = Looker { id: agent, role: Role::VerificationAgent };
         assert!(may_open(held, who, day()));
+        let talk = Held { state: State::Approved, claim: None, caller: Some(agent), ..held };
+        assert!(may_open(talk, who, day()));
+        for held in [
+            Held { caller: Some(owner), ..talk },
+            Held { caller: None, ..talk },
+            Held { state: State::Withdrawn, ..talk },
+            Held { owner: agent, ..talk },
+            Held { destroy_at: day(), ..talk },
+        ] {
+            assert!(!may_open(held, who, day()), "{held:?}");
+        }
         assert!(may_open(held, Looker { role: Role::SeniorAgent, ..who }, day()));
         for (held, who, now) in [
             (Held { owner: agent, ..held }, who, day()),

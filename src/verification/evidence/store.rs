@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::rules::{AFTER_DECISION, BROKEN_OFF, Held, Past, destroy_at};
 use crate::clock::Time;
-use crate::db::schema::{document_cases, evidence};
+use crate::db::schema::{calls, document_cases, evidence};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 use crate::sealing::Wrapped;
@@ -179,6 +179,13 @@ pub fn set_end(conn: &mut Conn, case: CaseId, destroy_at: Time) -> QueryResult<u
 /// What opens an image that is there, and who may.
 pub fn to_open(conn: &mut Conn, id: EvidenceId) -> QueryResult<Option<(Found, Held)>> {
     type Case = (String, Option<MemberId>, Option<Time>);
+    let caller: Option<Option<MemberId>> = calls::table
+        .inner_join(evidence::table.on(evidence::case_id.eq(calls::case_id)))
+        .filter(evidence::id.eq(id))
+        .filter(calls::state.eq("in-call"))
+        .select(calls::agent_id)
+        .first(conn)
+        .optional()?;
     let row: Option<(FoundRow, Time, Case)> = evidence::table
         .inner_join(document_cases::table.on(document_cases::id.eq(evidence::case_id)))
         .filter(evidence::id.eq(id))
@@ -194,7 +201,8 @@ pub fn to_open(conn: &mut Conn, id: EvidenceId) -> QueryResult<Option<(Found, He
     let Some((found, destroy_at, (state, by, until))) = row else { return Ok(None) };
     let state = decode(&state, State::parse)?;
     let Some(found) = found.read()? else { return Ok(None) };
-    let held = Held { owner: found.member, state, claim: by.zip(until), destroy_at };
+    let held =
+        Held { owner: found.member, state, claim: by.zip(until), caller: caller.flatten(), destroy_at };
     Ok(Some((found, held)))
 }
 

@@ -57,9 +57,7 @@ pub fn resend(conn: &mut Conn, keys: &Keys, asking: &Asking, now: Time) -> Resul
     lock(conn, &[asking.member])?;
     let check = store::find(conn, asking.member)?.ok_or(Error::NotFound)?;
     let sealed = check.sealed.as_ref().ok_or(Error::NotFound)?;
-    let plain = keys.unseal(&store::context(asking.member), sealed)?;
-    let number = std::str::from_utf8(&plain).ok().and_then(|number| Number::from_e164(number).ok());
-    let number = number.ok_or_else(|| Error::internal("a kept number is none"))?;
+    let number = opened(keys, asking.member, sealed)?;
     number.takes(asking.channel).map_err(Error::refused)?;
     dispatch(conn, keys, asking, Some(&check), &number, now)
 }
@@ -92,17 +90,80 @@ fn dispatch(
         Channel::Text => rules::text_words(&asking.community, &asking.host, &code),
         Channel::Call => rules::call_words(&asking.community, &code),
     };
-    let text = Text { to: number.e164.clone(), words, channel: asking.channel, receipt: String::new() };
+    let message = Message { number, channel: asking.channel, words };
+    queue(conn, keys, asking.member, &message, (&number_index, &address_index), now)
+}
+
+/// What is sent to a number.
+struct Message<'a> {
+    number: &'a Number,
+    channel: Channel,
+    words: String,
+}
+
+fn queue(
+    conn: &mut Conn,
+    keys: &Keys,
+    member: MemberId,
+    message: &Message<'_>,
+    (number_index, address_index): (&str, &str),
+    now: Time,
+) -> Result<(), Error> {
+    let Message { number, channel, words } = message;
+    let (to, words) = (number.e164.clone(), words.clone());
+    let text = Text { to, words, channel: *channel, receipt: String::new() };
     let plain = serde_json::to_vec(&text).map_err(|cause| Error::internal(cause.to_string()))?;
     let queued = NewText {
-        channel: asking.channel,
-        sealed: &keys.seal(&texts::context(&number_index), &plain)?,
-        member: asking.member,
-        number_index: &number_index,
+        channel: *channel,
+        sealed: &keys.seal(&texts::context(number_index), &plain)?,
+        member,
+        number_index,
         prefix: &number.prefix,
-        address_index: &address_index,
+        address_index,
     };
     Ok(texts::queue(conn, &queued, now)?)
+}
+
+/// Sends words with a code to the number that a member proved, within the limits of all codes. `from` is what asks
+/// for it, counted like an address of the network.
+///
+/// # Errors
+/// [`Error::NotFound`] where no number is proved, [`Error::Refused`] when a limit is reached.
+pub fn send_to_proved(
+    conn: &mut Conn,
+    keys: &Keys,
+    member: MemberId,
+    from: &str,
+    words: String,
+    now: Time,
+) -> Result<(), Error> {
+    lock(conn, &[member])?;
+    let check = store::find(conn, member)?.filter(|check| check.phone.state == State::Verified);
+    let sealed = check.and_then(|check| check.sealed).ok_or(Error::NotFound)?;
+    let number = opened(keys, member, &sealed)?;
+    let channel = if number.takes(Channel::Text).is_ok() { Channel::Text } else { Channel::Call };
+    let number_index = keys.index("phone number", &number.e164);
+    let address_index = keys.index("network address", from);
+    let past = past(conn, member, &number_index, &address_index, &number.prefix, now)?;
+    rules::may_send(&past, now).map_err(Error::refused)?;
+    let message = Message { number: &number, channel, words };
+    queue(conn, keys, member, &message, (&number_index, &address_index), now)
+}
+
+/// Notes that a code which was sent to the proved number arrived.
+///
+/// # Errors
+/// When the database fails.
+pub fn was_read(conn: &mut Conn, member: MemberId, now: Time) -> Result<(), Error> {
+    let Some(index) = store::find(conn, member)?.and_then(|check| check.number_index) else { return Ok(()) };
+    Ok(texts::mark_converted(conn, member, &index, now)?)
+}
+
+/// A number as it was kept.
+fn opened(keys: &Keys, member: MemberId, sealed: &[u8]) -> Result<Number, Error> {
+    let plain = keys.unseal(&store::context(member), sealed)?;
+    let number = std::str::from_utf8(&plain).ok().and_then(|number| Number::from_e164(number).ok());
+    number.ok_or_else(|| Error::internal("a kept number is none"))
 }
 
 fn number_row(number_index: &str) -> String {
@@ -152,7 +213,10 @@ fn code_parts(member: MemberId, number_index: &str, sent_at: Time, code: &str) -
 }
 
 /// A code, each as likely as any other.
-fn new_code(purpose: Purpose) -> Result<String, Error> {
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn new_code(purpose: Purpose) -> Result<String, Error> {
     let codes = (0..purpose.digits()).fold(1_u32, |codes, _| codes * 10);
     loop {
         let mut bytes = [0; 4];

@@ -44,6 +44,8 @@ pub enum Purpose {
     Onboarding,
     /// Signing somebody in.
     SignIn,
+    /// Read out in a live call.
+    LiveCall,
 }
 
 impl Purpose {
@@ -52,7 +54,7 @@ impl Purpose {
     pub const fn digits(self) -> usize {
         match self {
             Self::Onboarding => 5,
-            Self::SignIn => 6,
+            Self::SignIn | Self::LiveCall => 6,
         }
     }
 }
@@ -87,6 +89,14 @@ pub fn read_code(typed: &str, digits: usize) -> Option<String> {
 pub fn text_words(community: &str, host: &str, code: &str) -> String {
     format!(
         "{code} is your {community} code, good for 10 minutes. We never ask you for it.\n\n@{host} #{code}"
+    )
+}
+
+/// The words of a text whose code is read out to an agent in a live call.
+#[must_use]
+pub fn read_out_words(community: &str, code: &str) -> String {
+    format!(
+        "{code} is your {community} code for the live call, good for 10 minutes. Read it out to the agent in the call, and tell it to nobody else."
     )
 }
 

@@ -1,5 +1,9 @@
 //! What a member reads of each step: where it stands, what it means, and the way on. Every state has all three.
 
+mod calls;
+
+pub use calls::{CallFacts, call, call_locked};
+
 use chrono::TimeDelta;
 
 use crate::clock::{Time, date};
@@ -239,17 +243,6 @@ fn declined(facts: &DocumentFacts, told: &str, now: Time) -> Step {
             step
         }
     }
-}
-
-/// The live call, which cannot be begun yet.
-#[must_use]
-pub fn call(document_is_approved: bool) -> Step {
-    let words = if document_is_approved {
-        "It comes next. Calls are not open yet; we write to you when they are."
-    } else {
-        "It comes after the document. A short video call in the browser, which begins with your questions. Nothing is recorded, and no machine compares faces."
-    };
-    Step::new(Mark::Locked, "Not open yet", words)
 }
 
 /// How soon an agent's decision is promised.

@@ -8,6 +8,7 @@ use touchstone::members::rules::Role;
 use touchstone::verification::document::rules::Class;
 
 use super::cost;
+use crate::calls::{book, ready, shift, talk};
 use crate::desk::{decide, form, next, passport, submit_as};
 use crate::documents::files::page;
 use crate::documents::{choose, consent, eligible, post, send, submitted, typed};
@@ -31,12 +32,18 @@ withdraw             8
 desk                 15
 decisions            9
 case                 15
-image                17
+image                18
 second factors       7
-verification         15
+verification         16
 opened               7
 receipts             7
 destroyed            4
+call: times          16
+calls of an agent    19
+call: agent          18
+call: queue          14
+call: state          18
+calls without        19
 gates                9
 texts                10
 ";
@@ -55,6 +62,7 @@ impl Measured {
             _ if postgres().is_some() => 0,
             "case" => 2,
             "image" => 4,
+            "call: state" => 2,
             _ => 0,
         };
         let statements = cost(&self.site, who, path).await - savepoints;
@@ -143,6 +151,32 @@ async fn desk(on: &mut Measured, ada: &Person) {
     on.note("opened", ada, "/verification/opened").await;
     on.note("receipts", ada, "/verification/receipts").await;
     on.note("destroyed", &Person::visitor(), "/openness/destroyed").await;
+    calls(on, &noor).await;
+}
+
+/// Times to choose from, calls that are booked, a queue, and a call under way.
+async fn calls(on: &mut Measured, noor: &Person) {
+    let rows = i64::try_from(on.rows).unwrap();
+    let eve = ready(&on.site, "eve-s");
+    let otis = on.site.agent("otis-w");
+    shift(&on.site, "otis-w", 0, 100 + rows * 20);
+    on.note("call: times", &eve, "/verification/call").await;
+    for number in 0..rows {
+        let who = ready(&on.site, &format!("booked-{number}"));
+        book(&on.site, &who, 40 + number * 20).await;
+    }
+    on.note("calls of an agent", &otis, "/agent/calls").await;
+    let zoe = ready(&on.site, "zoe-a");
+    let id = talk(&on.site, &zoe, &otis).await;
+    on.note("call: agent", &otis, &format!("/agent/calls/{}", id.0)).await;
+    for number in 0..rows {
+        let who = ready(&on.site, &format!("queued-{number}"));
+        on.site.post(&who, "/verification/call/queue", &[]).await.expect(303);
+    }
+    on.site.post(&eve, "/verification/call/queue", &[]).await.expect(303);
+    on.note("call: queue", &eve, "/verification/call").await;
+    on.note("call: state", &eve, "/verification/call/state").await;
+    on.note("calls without", noor, "/agent/calls").await;
 }
 
 /// Boards with gates, tests that are over, and prefixes of numbers.

@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::members::MemberId;
 use crate::members::rules::Role;
-use crate::verification::desk::rules::view::View;
+pub(in crate::verification) use crate::verification::desk::rules::view::View;
 use crate::verification::desk::{actions, watermark};
 use crate::verification::evidence::actions::{Looker, open};
 use crate::verification::evidence::store::Image;
@@ -62,10 +62,22 @@ pub(super) async fn send(
     let (clerk, now) = (clerk(&agent), site.clock.now());
     let (case, image) = (CaseId(path.0), EvidenceId(path.1));
     site.db.write(move |conn| find(conn, case, image, clerk.id, now)).await?;
+    answer(&site, &vault, &agent, image, asked.view()).await
+}
+
+/// Opens an image for an agent who may look at it, which is one look, and draws their name and the moment across it.
+pub(in crate::verification) async fn answer(
+    site: &Site,
+    vault: &Vault,
+    agent: &Agent,
+    image: EvidenceId,
+    view: View,
+) -> Result<HttpResponse, Error> {
+    let (clerk, now) = (clerk(agent), site.clock.now());
     let role = if clerk.is_senior { Role::SeniorAgent } else { Role::VerificationAgent };
-    let jpeg = open(&site.db, &vault, image, Looker { id: clerk.id, role }, now).await?;
+    let jpeg = open(&site.db, vault, image, Looker { id: clerk.id, role }, now).await?;
     let words = format!("{} {} UTC", agent.0.handle, now.format("%Y-%m-%d %H:%M:%S"));
-    let drawn = watermark::draw(jpeg, asked.view(), words).await?;
+    let drawn = watermark::draw(jpeg, view, words).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("image/jpeg")))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))

@@ -1,0 +1,2 @@
+ALTER TABLE call_seats DROP COLUMN left_at;
+ALTER TABLE call_seats DROP COLUMN linked_at;

@@ -1,0 +1,3 @@
+DROP TABLE call_signals;
+DROP TABLE call_seats;
+DROP TABLE calls;

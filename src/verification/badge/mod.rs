@@ -1,0 +1,3 @@
+//! The grant of Identity Verified.
+
+pub mod actions;
