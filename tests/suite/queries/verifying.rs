@@ -165,6 +165,8 @@ async fn calls(on: &mut Measured, noor: &Person) {
         let who = ready(&on.site, &format!("booked-{number}"));
         book(&on.site, &who, 40 + number * 20).await;
     }
+    // The first page of a while notes that the agent works.
+    on.site.get(&otis, "/agent/calls").await.expect(200);
     on.note("calls of an agent", &otis, "/agent/calls").await;
     let zoe = ready(&on.site, "zoe-a");
     let id = talk(&on.site, &zoe, &otis).await;
