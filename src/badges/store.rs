@@ -26,6 +26,7 @@ pub fn shown_by(
         )
         .filter(badge_grants::member_id.eq_any(members))
         .filter(badge_grants::state.eq(GrantState::Active.code()))
+        .filter(badge_grants::hidden_at.is_null())
         .filter(badge_grants::expires_at.is_null().or(badge_grants::expires_at.gt(now)))
         .select((
             badge_grants::member_id,
@@ -56,7 +57,16 @@ pub fn shown_by(
 /// Every policy version, the newest of each badge first.
 pub fn policies(conn: &mut Conn) -> QueryResult<Vec<Policy>> {
     let rows: Vec<(String, i64, Time, Option<i64>, String)> =
-        badge_policies::table.order((badge_policies::badge, badge_policies::version.desc())).load(conn)?;
+        badge_policies::table
+            .order((badge_policies::badge, badge_policies::version.desc()))
+            .select((
+                badge_policies::badge,
+                badge_policies::version,
+                badge_policies::published_at,
+                badge_policies::valid_months,
+                badge_policies::checked,
+            ))
+            .load(conn)?;
     rows.into_iter()
         .map(|(badge, version, published_at, valid_months, checked)| {
             Ok(Policy { badge: decode(&badge, Badge::parse)?, version, published_at, valid_months, checked })
@@ -120,6 +130,7 @@ pub fn suspend_all(conn: &mut Conn, member: MemberId) -> QueryResult<usize> {
         .set((
             badge_grants::state.eq(GrantState::Suspended.code()),
             badge_grants::active_name.eq(None::<String>),
+            badge_grants::suspended_for.eq("name"),
         ))
         .execute(conn)
 }
