@@ -56,17 +56,16 @@ pub fn shown_by(
 
 /// Every policy version, the newest of each badge first.
 pub fn policies(conn: &mut Conn) -> QueryResult<Vec<Policy>> {
-    let rows: Vec<(String, i64, Time, Option<i64>, String)> =
-        badge_policies::table
-            .order((badge_policies::badge, badge_policies::version.desc()))
-            .select((
-                badge_policies::badge,
-                badge_policies::version,
-                badge_policies::published_at,
-                badge_policies::valid_months,
-                badge_policies::checked,
-            ))
-            .load(conn)?;
+    let rows: Vec<(String, i64, Time, Option<i64>, String)> = badge_policies::table
+        .order((badge_policies::badge, badge_policies::version.desc()))
+        .select((
+            badge_policies::badge,
+            badge_policies::version,
+            badge_policies::published_at,
+            badge_policies::valid_months,
+            badge_policies::checked,
+        ))
+        .load(conn)?;
     rows.into_iter()
         .map(|(badge, version, published_at, valid_months, checked)| {
             Ok(Policy { badge: decode(&badge, Badge::parse)?, version, published_at, valid_months, checked })

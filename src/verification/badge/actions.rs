@@ -21,7 +21,8 @@ const SECOND_LOOKS: u64 = 5;
 /// # Errors
 /// When the database refuses the two steps, or fails.
 pub fn begin(conn: &mut Conn, case: CaseId, call: CallId, is_flagged: bool, now: Time) -> Result<(), Error> {
-    let drawn = getrandom::u64().map_err(Error::internal)? % 100 < SECOND_LOOKS;
+    let drawn = getrandom::u64().map_err(|cause| Error::internal(format!("no randomness: {cause}")))? % 100
+        < SECOND_LOOKS;
     begin_with(conn, case, call, is_flagged || drawn, now)
 }
 
@@ -91,7 +92,14 @@ pub fn set_hidden(conn: &mut Conn, member: MemberId, is_hidden: bool, now: Time)
     let changed = badges::set_hidden(conn, member, Badge::IdentityVerified, is_hidden.then_some(now))? > 0;
     if changed {
         let act = if is_hidden { "badge-hidden" } else { "badge-shown" };
-        members::audit::store::add(conn, Some(member), act, &format!("member {member}", member = member.0), "", now)?;
+        members::audit::store::add(
+            conn,
+            Some(member),
+            act,
+            &format!("member {member}", member = member.0),
+            "",
+            now,
+        )?;
     }
     Ok(changed)
 }
