@@ -406,6 +406,11 @@ fn coded_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
              SELECT min(id), 'phone-verified', 1, 'x', 'expired', '2026-01-15 00:00:00', '{}' FROM members",
             own(&["import", "checks"]),
         ),
+        (
+            "badge_grants.suspended_for",
+            "UPDATE badge_grants SET suspended_for = '{}'",
+            own(&["name", "take-over", "report", "other"]),
+        ),
         ("boards.read_rule", "UPDATE boards SET read_rule = '{}'", rules.clone()),
         ("boards.write_rule", "UPDATE boards SET write_rule = '{}'", rules),
         ("threads.kind", "UPDATE threads SET kind = '{}'", own(&ThreadKind::ALL.map(ThreadKind::code))),
