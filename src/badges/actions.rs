@@ -61,6 +61,9 @@ pub fn rename(conn: &mut Conn, member: MemberId, name: &DisplayName, now: Time) 
 /// # Errors
 /// When there is no policy, or the database fails.
 pub fn grant(conn: &mut Conn, member: MemberId, badge: Badge, now: Time) -> Result<(), Error> {
+    if badge == Badge::IdentityVerified {
+        return Err(Error::internal("this badge begins with a passed call alone"));
+    }
     let policies = store::policies(conn)?;
     let policy = policies
         .iter()

@@ -26,6 +26,7 @@ pub fn shown_by(
         )
         .filter(badge_grants::member_id.eq_any(members))
         .filter(badge_grants::state.eq(GrantState::Active.code()))
+        .filter(badge_grants::hidden_at.is_null())
         .filter(badge_grants::expires_at.is_null().or(badge_grants::expires_at.gt(now)))
         .select((
             badge_grants::member_id,
@@ -55,8 +56,16 @@ pub fn shown_by(
 
 /// Every policy version, the newest of each badge first.
 pub fn policies(conn: &mut Conn) -> QueryResult<Vec<Policy>> {
-    let rows: Vec<(String, i64, Time, Option<i64>, String)> =
-        badge_policies::table.order((badge_policies::badge, badge_policies::version.desc())).load(conn)?;
+    let rows: Vec<(String, i64, Time, Option<i64>, String)> = badge_policies::table
+        .order((badge_policies::badge, badge_policies::version.desc()))
+        .select((
+            badge_policies::badge,
+            badge_policies::version,
+            badge_policies::published_at,
+            badge_policies::valid_months,
+            badge_policies::checked,
+        ))
+        .load(conn)?;
     rows.into_iter()
         .map(|(badge, version, published_at, valid_months, checked)| {
             Ok(Policy { badge: decode(&badge, Badge::parse)?, version, published_at, valid_months, checked })
@@ -120,6 +129,7 @@ pub fn suspend_all(conn: &mut Conn, member: MemberId) -> QueryResult<usize> {
         .set((
             badge_grants::state.eq(GrantState::Suspended.code()),
             badge_grants::active_name.eq(None::<String>),
+            badge_grants::suspended_for.eq("name"),
         ))
         .execute(conn)
 }
@@ -180,4 +190,113 @@ pub fn verified_among(conn: &mut Conn, members: &[MemberId], now: Time) -> Query
         .filter(badge_grants::expires_at.is_null().or(badge_grants::expires_at.gt(now)))
         .select(badge_grants::member_id)
         .load(conn)
+}
+
+/// What a passed call begins: a grant that settles first.
+#[derive(Clone, Debug)]
+pub struct NewSettling<'a> {
+    /// To whom.
+    pub member: MemberId,
+    /// Under which policy.
+    pub policy_version: i64,
+    /// The display name it binds.
+    pub bound_name: &'a str,
+    /// The approved document.
+    pub document_case: i64,
+    /// The passed call.
+    pub call: i64,
+    /// When it was decided.
+    pub granted_at: Time,
+    /// Until when it counts.
+    pub expires_at: Option<Time>,
+    /// From when on it may be shown.
+    pub settles_at: Time,
+    /// Until when the member was promised it.
+    pub promised_until: Time,
+    /// Whether a second agent looks first.
+    pub needs_second: bool,
+}
+
+/// Writes a grant that settles. The database refuses it without two passed steps by two people.
+pub fn insert_settling(conn: &mut Conn, grant: &NewSettling<'_>) -> QueryResult<()> {
+    diesel::insert_into(badge_grants::table)
+        .values((
+            badge_grants::member_id.eq(grant.member),
+            badge_grants::badge.eq(Badge::IdentityVerified.code()),
+            badge_grants::policy_version.eq(grant.policy_version),
+            badge_grants::bound_name.eq(grant.bound_name),
+            badge_grants::state.eq(GrantState::Settling.code()),
+            badge_grants::granted_at.eq(grant.granted_at),
+            badge_grants::expires_at.eq(grant.expires_at),
+            badge_grants::origin.eq("checks"),
+            badge_grants::document_case_id.eq(grant.document_case),
+            badge_grants::call_id.eq(grant.call),
+            badge_grants::settles_at.eq(grant.settles_at),
+            badge_grants::promised_until.eq(grant.promised_until),
+            badge_grants::needs_second.eq(grant.needs_second),
+        ))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// How long grants under a policy settle, in minutes, and within how many hours members are promised them.
+pub fn clock_of(conn: &mut Conn, badge: Badge, version: i64) -> QueryResult<(i64, i64)> {
+    badge_policies::table
+        .find((badge.code(), version))
+        .select((badge_policies::settling_minutes, badge_policies::promise_hours))
+        .first(conn)
+}
+
+/// Grants that have settled and need no second look: number, member, and the name bound.
+pub fn settled(conn: &mut Conn, now: Time) -> QueryResult<Vec<(i64, MemberId, String)>> {
+    badge_grants::table
+        .filter(badge_grants::state.eq(GrantState::Settling.code()))
+        .filter(badge_grants::settles_at.le(now))
+        .filter(badge_grants::needs_second.eq(false))
+        .order(badge_grants::id)
+        .limit(100)
+        .select((badge_grants::id, badge_grants::member_id, badge_grants::bound_name))
+        .load(conn)
+}
+
+/// Shows a settled grant.
+pub fn activate(conn: &mut Conn, grant: i64, name: &str) -> QueryResult<usize> {
+    let settling = badge_grants::table
+        .filter(badge_grants::id.eq(grant))
+        .filter(badge_grants::state.eq(GrantState::Settling.code()));
+    diesel::update(settling)
+        .set((badge_grants::state.eq(GrantState::Active.code()), badge_grants::active_name.eq(name)))
+        .execute(conn)
+}
+
+/// Holds a settled grant back because the name it binds is not the member's any more.
+pub fn suspend_for_name(conn: &mut Conn, grant: i64) -> QueryResult<usize> {
+    let settling = badge_grants::table
+        .filter(badge_grants::id.eq(grant))
+        .filter(badge_grants::state.eq(GrantState::Settling.code()));
+    diesel::update(settling)
+        .set((badge_grants::state.eq(GrantState::Suspended.code()), badge_grants::suspended_for.eq("name")))
+        .execute(conn)
+}
+
+/// Ends active grants that are past their date, and says how many.
+pub fn expire(conn: &mut Conn, now: Time) -> QueryResult<usize> {
+    let past = badge_grants::table
+        .filter(badge_grants::state.eq(GrantState::Active.code()))
+        .filter(badge_grants::expires_at.le(now));
+    diesel::update(past)
+        .set((
+            badge_grants::state.eq(GrantState::Expired.code()),
+            badge_grants::active_name.eq(None::<String>),
+        ))
+        .execute(conn)
+}
+
+/// Hides a member's standing grants of a badge, or shows them again.
+pub fn set_hidden(conn: &mut Conn, member: MemberId, badge: Badge, at: Option<Time>) -> QueryResult<usize> {
+    let standing = badge_grants::table
+        .filter(badge_grants::member_id.eq(member))
+        .filter(badge_grants::badge.eq(badge.code()))
+        .filter(badge_grants::state.eq(GrantState::Active.code()));
+    diesel::update(standing).set(badge_grants::hidden_at.eq(at)).execute(conn)
 }

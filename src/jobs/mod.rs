@@ -113,6 +113,7 @@ impl Jobs {
             every(CLAIMS, || self.put_back_claims()),
             self.evidence(),
             every(SWEEP, || self.clear_vault()),
+            every(CLAIMS, || self.settle_badges()),
             every(calls::LOOK, || self.calls()),
             every(rooms::CLEAR, || self.clear_rooms()),
         );
@@ -189,6 +190,17 @@ impl Jobs {
             let back = self.db.write(move |conn| desk::actions::put_back_lapsed(conn, now)).await?;
             tracing::debug!(back, "put cases back whose claim ran out");
         }
+        Ok(())
+    }
+
+    /// Shows badges that have settled and ends those past their date.
+    ///
+    /// # Errors
+    /// When the database fails; the next turn tries again.
+    pub async fn settle_badges(&self) -> Result<(), Error> {
+        let now = self.clock.now();
+        let shown = self.db.write(move |conn| crate::verification::badge::actions::settle(conn, now)).await?;
+        tracing::debug!(shown, "settled badges");
         Ok(())
     }
 

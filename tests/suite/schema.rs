@@ -400,7 +400,17 @@ fn coded_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
             "UPDATE badge_grants SET state = '{}', active_name = CASE WHEN '{}' = 'active' THEN bound_name END",
             own(&GrantState::ALL.map(GrantState::code)),
         ),
-        ("badge_grants.origin", "UPDATE badge_grants SET origin = '{}'", own(&["import", "checks"])),
+        (
+            "badge_grants.origin",
+            "INSERT INTO badge_grants (member_id, badge, policy_version, bound_name, state, granted_at, origin) \
+             SELECT min(id), 'phone-verified', 1, 'x', 'expired', '2026-01-15 00:00:00', '{}' FROM members",
+            own(&["import", "checks"]),
+        ),
+        (
+            "badge_grants.suspended_for",
+            "UPDATE badge_grants SET suspended_for = '{}'",
+            own(&["name", "take-over", "report", "other"]),
+        ),
         ("boards.read_rule", "UPDATE boards SET read_rule = '{}'", rules.clone()),
         ("boards.write_rule", "UPDATE boards SET write_rule = '{}'", rules),
         ("threads.kind", "UPDATE threads SET kind = '{}'", own(&ThreadKind::ALL.map(ThreadKind::code))),

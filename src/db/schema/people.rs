@@ -158,6 +158,12 @@ diesel::table! {
         published_at -> Timestamp,
         valid_months -> Nullable<BigInt>,
         checked -> Text,
+        steps -> Text,
+        settling_minutes -> BigInt,
+        promise_hours -> BigInt,
+        words -> Text,
+        drafted_by -> Nullable<BigInt>,
+        approved_by -> Nullable<BigInt>,
     }
 }
 
@@ -173,5 +179,13 @@ diesel::table! {
         granted_at -> Timestamp,
         expires_at -> Nullable<Timestamp>,
         origin -> Text,
+        document_case_id -> Nullable<BigInt>,
+        call_id -> Nullable<BigInt>,
+        settles_at -> Nullable<Timestamp>,
+        promised_until -> Nullable<Timestamp>,
+        needs_second -> Bool,
+        hidden_at -> Nullable<Timestamp>,
+        suspended_for -> Nullable<Text>,
+        revoked_for -> Nullable<Text>,
     }
 }

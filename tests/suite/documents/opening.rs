@@ -50,7 +50,19 @@ async fn whoever_had_the_badge_before_can_begin_whatever_the_tier() {
     let site = TestSite::start();
     let ada = site.member("ada-north");
     let (id, now) = (id_of(&site, "ada-north"), site.clock.now());
-    site.write(move |conn| badges::actions::grant(conn, id, Badge::IdentityVerified, now));
+    site.write(move |conn| {
+        let name = touchstone::members::store::get(conn, id)?.name;
+        let grant = badges::store::NewGrant {
+            member: id,
+            badge: Badge::IdentityVerified,
+            policy_version: 2,
+            bound_name: &name,
+            state: badges::rules::GrantState::Active,
+            granted_at: now,
+            expires_at: None,
+        };
+        Ok(badges::store::insert_imported(conn, &grant)?)
+    });
     consent(&site, &ada).await;
 }
 
