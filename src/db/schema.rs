@@ -2,12 +2,17 @@
 #![expect(missing_docs, reason = "the migrations say what each table and column is for")]
 
 mod calls;
+mod credentials;
 mod forum;
 mod order;
 mod people;
 mod trust;
 
 pub use calls::{call_seats, call_signals, calls};
+pub use credentials::{
+    api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials, webhook_deliveries,
+    webhooks,
+};
 pub use forum::{
     accepted_answers, board_members, boards, drafts, import_origins, moved_posts, official_answers,
     post_likes, post_mentions, post_notes, post_quotes, post_revisions, post_uploads, posts, thread_events,
@@ -73,6 +78,10 @@ diesel::joinable!(agent_shifts -> members (agent_id));
 diesel::joinable!(calls -> members (member_id));
 diesel::joinable!(calls -> document_cases (case_id));
 diesel::joinable!(call_seats -> calls (call_id));
+diesel::joinable!(credentials -> members (member_id));
+diesel::joinable!(credentials -> badge_grants (grant_id));
+diesel::joinable!(credential_links -> credentials (credential_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(board_gates -> boards (board_id));
 diesel::joinable!(test_arms -> members (member_id));
 diesel::joinable!(test_arms -> newcomer_tests (test_id));
@@ -84,6 +93,11 @@ diesel::allow_tables_to_appear_in_same_query!(calls, badge_grants);
 diesel::allow_tables_to_appear_in_same_query!(calls, agent_shifts);
 diesel::allow_tables_to_appear_in_same_query!(calls, call_seats);
 diesel::allow_tables_to_appear_in_same_query!(call_seats, members);
+diesel::allow_tables_to_appear_in_same_query!(credentials, members);
+diesel::allow_tables_to_appear_in_same_query!(credentials, badge_grants);
+diesel::allow_tables_to_appear_in_same_query!(credentials, credential_links);
+diesel::allow_tables_to_appear_in_same_query!(credentials, badge_policies);
+diesel::allow_tables_to_appear_in_same_query!(webhook_deliveries, webhooks);
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,
