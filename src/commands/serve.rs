@@ -34,7 +34,7 @@ use crate::verification::evidence::Vault;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
 use crate::{
-    accounts, acts, announcements, badges, boards, gates, members, moderation, notifications, outside,
+    accounts, acts, announcements, badges, boards, credentials, gates, members, moderation, notifications, outside,
     threads, uploads, verification,
 };
 
@@ -183,6 +183,8 @@ impl Forum {
             .configure(notifications::pages::routes)
             .configure(announcements::pages::routes)
             .configure(acts::pages::routes)
+            // These have a word where a badge's page has a name, so they come first.
+            .configure(credentials::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
             .configure(verification::evidence::pages::routes)

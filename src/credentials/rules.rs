@@ -132,7 +132,7 @@ impl Verdict {
                 "It was not issued by this community, so nothing can be said of it here. Other sites are never opened from this page."
             }
             Self::Unreadable => {
-                "This is neither a credential nor one of our links. Paste the whole text of the file, or the whole address."
+                "This is neither a credential nor one of our links, or the link was ended. Paste the whole text of the file, or the whole address."
             }
         }
     }

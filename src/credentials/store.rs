@@ -130,60 +130,42 @@ fn whole() -> _ {
     )
 }
 
-type Columns = (
+#[diesel::dsl::auto_type]
+fn columns() -> _ {
     (
-        credentials::id,
-        credentials::name,
-        credentials::member_id,
-        members::handle,
-        credentials::bound_name,
-        credentials::grant_id,
-        credentials::list,
-        credentials::place,
-        credentials::issued_at,
-        credentials::ended_at,
-    ),
-    (
-        badge_grants::state,
-        badge_grants::granted_at,
-        badge_grants::expires_at,
-        badge_grants::policy_version,
-        badge_policies::checked,
-    ),
-);
-const COLUMNS: Columns = (
-    (
-        credentials::id,
-        credentials::name,
-        credentials::member_id,
-        members::handle,
-        credentials::bound_name,
-        credentials::grant_id,
-        credentials::list,
-        credentials::place,
-        credentials::issued_at,
-        credentials::ended_at,
-    ),
-    (
-        badge_grants::state,
-        badge_grants::granted_at,
-        badge_grants::expires_at,
-        badge_grants::policy_version,
-        badge_policies::checked,
-    ),
-);
+        (
+            credentials::id,
+            credentials::name,
+            credentials::member_id,
+            members::handle,
+            credentials::bound_name,
+            credentials::grant_id,
+            credentials::list,
+            credentials::place,
+            credentials::issued_at,
+            credentials::ended_at,
+        ),
+        (
+            badge_grants::state,
+            badge_grants::granted_at,
+            badge_grants::expires_at,
+            badge_grants::policy_version,
+            badge_policies::checked,
+        ),
+    )
+}
 
 /// The credential of this number.
 pub fn find(conn: &mut Conn, id: CredentialId) -> QueryResult<Option<Credential>> {
     let row: Option<Row> =
-        whole().filter(credentials::id.eq(id)).select(COLUMNS).first(conn).optional()?;
+        whole().filter(credentials::id.eq(id)).select(columns()).first(conn).optional()?;
     row.map(credential).transpose()
 }
 
 /// The credential of this name.
 pub fn by_name(conn: &mut Conn, name: &str) -> QueryResult<Option<Credential>> {
     let row: Option<Row> =
-        whole().filter(credentials::name.eq(name)).select(COLUMNS).first(conn).optional()?;
+        whole().filter(credentials::name.eq(name)).select(columns()).first(conn).optional()?;
     row.map(credential).transpose()
 }
 
@@ -193,7 +175,7 @@ pub fn newest_of(conn: &mut Conn, member: MemberId) -> QueryResult<Option<Creden
         .filter(credentials::member_id.eq(member))
         .filter(credentials::ended_at.is_null())
         .order(credentials::id.desc())
-        .select(COLUMNS)
+        .select(columns())
         .first(conn)
         .optional()?;
     row.map(credential).transpose()
