@@ -195,6 +195,8 @@ impl Forum {
             .configure(members::pages::routes)
             .configure(boards::pages::routes)
             .configure(gates::pages::routes)
+            .configure(credentials::api::pages::routes)
+            .configure(credentials::hooks::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))
             .route("/readyz", web::get().to(ready));
         if self.site.demo {

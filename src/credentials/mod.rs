@@ -1,8 +1,10 @@
 //! Proof elsewhere: what a member takes along of a badge, and how others check it without asking us twice.
 
 pub mod actions;
+pub mod api;
 pub mod bits;
 pub mod document;
+pub mod hooks;
 pub mod pages;
 pub mod rules;
 pub mod signing;

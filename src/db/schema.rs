@@ -1,18 +1,14 @@
 //! The tables, kept by hand: one description for both databases, tested against each.
 #![expect(missing_docs, reason = "the migrations say what each table and column is for")]
 
-mod calls;
-mod credentials;
+mod call;
 mod forum;
 mod order;
 mod people;
+mod proof;
 mod trust;
 
-pub use calls::{call_seats, call_signals, calls};
-pub use credentials::{
-    api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials, webhook_deliveries,
-    webhooks,
-};
+pub use call::{call_seats, call_signals, calls};
 pub use forum::{
     accepted_answers, board_members, boards, drafts, import_origins, moved_posts, official_answers,
     post_likes, post_mentions, post_notes, post_quotes, post_revisions, post_uploads, posts, thread_events,
@@ -26,6 +22,10 @@ pub use order::{
 pub use people::{
     badge_grants, badge_policies, link_tokens, mails, member_blocks, member_roles, members, rank_changes,
     rank_losses, rank_rulebooks, rank_rules, sessions, site_facts, throttles, tier_changes,
+};
+pub use proof::{
+    api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials, webhook_deliveries,
+    webhooks,
 };
 pub use trust::{
     agent_shifts, board_gates, consent_texts, destruction_heads, destruction_leaves, destruction_log,

@@ -7,6 +7,7 @@ mod live;
 mod mail;
 mod outbox;
 mod texts;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,6 +112,8 @@ impl Jobs {
             every(CLAIMS, || self.put_back_claims()),
             self.evidence(),
             every(SWEEP, || self.clear_vault()),
+            every(webhooks::LOOK, || self.tell_webhooks()),
+            every(SWEEP, || self.sweep_webhooks()),
         );
     }
 

@@ -79,7 +79,7 @@ pub fn stop(conn: &mut Conn, id: HookId) -> QueryResult<usize> {
 
 /// Whether a grant changed since it was looked at last.
 pub fn has_changes(conn: &mut Conn) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(badge_changes::table)).get_result(conn)
+    diesel::select(diesel::dsl::exists(badge_changes::table.select(badge_changes::id))).get_result(conn)
 }
 
 /// Takes some of the grants that changed away, each with its member and badge.
