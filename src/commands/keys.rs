@@ -47,7 +47,9 @@ pub fn rotate(settings: &Settings) -> Outcome {
         }
     }
     if signs {
-        say("Credentials are signed by a new key. The old public key stays published: what it signed still checks.");
+        say(
+            "Credentials are signed by a new key. The old public key stays published: what it signed still checks.",
+        );
     }
     Ok(())
 }

@@ -34,8 +34,8 @@ use crate::verification::evidence::Vault;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
 use crate::{
-    accounts, acts, announcements, badges, boards, credentials, gates, members, moderation, notifications, outside,
-    threads, uploads, verification,
+    accounts, acts, announcements, badges, boards, credentials, gates, members, moderation, notifications,
+    outside, threads, uploads, verification,
 };
 
 /// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.

@@ -187,7 +187,13 @@ pub fn link(keys: &Keys, id: LinkId) -> String {
 ///
 /// # Errors
 /// [`Error::NotFound`] without a credential, [`Error::Refused`] when there are too many links.
-pub fn make_link(conn: &mut Conn, keys: &Keys, member: MemberId, label: &str, now: Time) -> Result<(), Error> {
+pub fn make_link(
+    conn: &mut Conn,
+    keys: &Keys,
+    member: MemberId,
+    label: &str,
+    now: Time,
+) -> Result<(), Error> {
     let credential = store::newest_of(conn, member)?.ok_or(Error::NotFound)?;
     let standing = i64::try_from(store::links_of(conn, credential.id)?.len()).unwrap_or(LINKS);
     if standing >= LINKS {

@@ -266,10 +266,14 @@ mod tests {
     fn every_verdict_has_words() {
         let stands = Standing::ALL.map(Verdict::Stands);
         let others = [Verdict::WrongName, Verdict::Altered, Verdict::NotOurs, Verdict::Unreadable];
-        let mut codes: Vec<_> = stands.into_iter().chain(others).map(|verdict| {
-            assert!(verdict.words().ends_with('.') && !verdict.title().is_empty());
-            verdict.code()
-        }).collect();
+        let mut codes: Vec<_> = stands
+            .into_iter()
+            .chain(others)
+            .map(|verdict| {
+                assert!(verdict.words().ends_with('.') && !verdict.title().is_empty());
+                verdict.code()
+            })
+            .collect();
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), 9);

@@ -157,8 +157,7 @@ fn columns() -> _ {
 
 /// The credential of this number.
 pub fn find(conn: &mut Conn, id: CredentialId) -> QueryResult<Option<Credential>> {
-    let row: Option<Row> =
-        whole().filter(credentials::id.eq(id)).select(columns()).first(conn).optional()?;
+    let row: Option<Row> = whole().filter(credentials::id.eq(id)).select(columns()).first(conn).optional()?;
     row.map(credential).transpose()
 }
 
@@ -266,9 +265,8 @@ pub fn entries(conn: &mut Conn, list: i64) -> QueryResult<Vec<Entry>> {
 
 /// Ends a member's credentials that stand, and says how many.
 pub fn end(conn: &mut Conn, member: MemberId, now: Time) -> QueryResult<usize> {
-    let standing = credentials::table
-        .filter(credentials::member_id.eq(member))
-        .filter(credentials::ended_at.is_null());
+    let standing =
+        credentials::table.filter(credentials::member_id.eq(member)).filter(credentials::ended_at.is_null());
     diesel::update(standing).set(credentials::ended_at.eq(now)).execute(conn)
 }
 

@@ -24,8 +24,8 @@ pub use people::{
     rank_losses, rank_rulebooks, rank_rules, sessions, site_facts, throttles, tier_changes,
 };
 pub use proof::{
-    api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials, webhook_deliveries,
-    webhooks,
+    api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials,
+    webhook_deliveries, webhooks,
 };
 pub use trust::{
     agent_shifts, board_gates, consent_texts, destruction_heads, destruction_leaves, destruction_log,

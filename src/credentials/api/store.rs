@@ -59,9 +59,8 @@ pub fn end(conn: &mut Conn, id: ApiTokenId, now: Time) -> QueryResult<bool> {
 
 /// The token of this hash, used now.
 pub fn used(conn: &mut Conn, hash: &[u8], now: Time) -> QueryResult<Option<ApiTokenId>> {
-    let standing = api_tokens::table
-        .filter(api_tokens::token_hash.eq(hash))
-        .filter(api_tokens::ended_at.is_null());
+    let standing =
+        api_tokens::table.filter(api_tokens::token_hash.eq(hash)).filter(api_tokens::ended_at.is_null());
     diesel::update(standing)
         .set(api_tokens::used_at.eq(now))
         .returning(api_tokens::id)

@@ -123,19 +123,15 @@ fn message(origin: &str, person: &members::store::Member, fact: &Value, is_shown
     let kind = if is_shown { "badge.shown" } else { "badge.removed" };
     let url = format!("{origin}{}", crate::paths::member(&person.handle));
     let member = json!({ "handle": person.handle, "name": person.name, "url": url });
-    json!({ "type": kind, "timestamp": rfc3339(now), "data": { "member": member, "badge": fact } }).to_string()
+    json!({ "type": kind, "timestamp": rfc3339(now), "data": { "member": member, "badge": fact } })
+        .to_string()
 }
 
 /// A message as it leaves at `now`, where its webhook stands.
 ///
 /// # Errors
 /// When the secret does not open, or the database fails.
-pub fn ready(
-    conn: &mut Conn,
-    keys: &Keys,
-    delivery: &Delivery,
-    now: Time,
-) -> Result<Option<Message>, Error> {
+pub fn ready(conn: &mut Conn, keys: &Keys, delivery: &Delivery, now: Time) -> Result<Option<Message>, Error> {
     let hook = store::find(conn, delivery.hook)?;
     let Some(hook) = hook.filter(|hook| hook.ended_at.is_none()) else { return Ok(None) };
     let secret = keys.unseal(&context(&hook.address), &hook.sealed)?;

@@ -24,8 +24,7 @@ pub struct Hook {
     pub ended_at: Option<Time>,
 }
 
-type HookColumns =
-    (webhooks::id, webhooks::address, webhooks::sealed, webhooks::made_at, webhooks::ended_at);
+type HookColumns = (webhooks::id, webhooks::address, webhooks::sealed, webhooks::made_at, webhooks::ended_at);
 const HOOK: HookColumns =
     (webhooks::id, webhooks::address, webhooks::sealed, webhooks::made_at, webhooks::ended_at);
 
@@ -45,13 +44,7 @@ pub fn find(conn: &mut Conn, id: HookId) -> QueryResult<Option<Hook>> {
 }
 
 /// Adds a webhook, with a secret that is sealed under the address alone: its number is not known yet.
-pub fn insert(
-    conn: &mut Conn,
-    address: &str,
-    sealed: &[u8],
-    by: MemberId,
-    now: Time,
-) -> QueryResult<HookId> {
+pub fn insert(conn: &mut Conn, address: &str, sealed: &[u8], by: MemberId, now: Time) -> QueryResult<HookId> {
     diesel::insert_into(webhooks::table)
         .values((
             webhooks::address.eq(address),
@@ -106,11 +99,8 @@ pub fn told(conn: &mut Conn, members: &[MemberId]) -> QueryResult<Vec<(MemberId,
 
 /// Writes down what is told now of a member's badge.
 pub fn tell(conn: &mut Conn, member: MemberId, badge: Badge, answer: &str) -> QueryResult<()> {
-    let row = (
-        badge_told::member_id.eq(member),
-        badge_told::badge.eq(badge.code()),
-        badge_told::answer.eq(answer),
-    );
+    let row =
+        (badge_told::member_id.eq(member), badge_told::badge.eq(badge.code()), badge_told::answer.eq(answer));
     let query = diesel::insert_into(badge_told::table)
         .values(row)
         .on_conflict((badge_told::member_id, badge_told::badge))
@@ -221,10 +211,10 @@ pub fn mark_failed(conn: &mut Conn, id: DeliveryId, why: &str, again: Option<Tim
 
 /// Makes a message due again, and says whether there is such a one whose webhook stands.
 pub fn send_again(conn: &mut Conn, hook: HookId, id: DeliveryId, now: Time) -> QueryResult<bool> {
-    let message =
-        webhook_deliveries::table.find(id).filter(webhook_deliveries::webhook_id.eq(hook)).filter(
-            diesel::dsl::exists(webhooks::table.find(hook).filter(webhooks::ended_at.is_null())),
-        );
+    let message = webhook_deliveries::table
+        .find(id)
+        .filter(webhook_deliveries::webhook_id.eq(hook))
+        .filter(diesel::dsl::exists(webhooks::table.find(hook).filter(webhooks::ended_at.is_null())));
     diesel::update(message)
         .set((webhook_deliveries::due_at.eq(now), webhook_deliveries::tries.eq(0)))
         .execute(conn)

@@ -81,7 +81,9 @@ fn handle_in<'a>(url: &'a str, origin: &str) -> Option<&'a str> {
 /// oEmbed 1.0, as JSON.
 pub(super) async fn oembed(site: web::Data<Site>, asked: web::Query<Asked>) -> Result<HttpResponse, Error> {
     if !matches!(asked.format.as_str(), "" | "json") {
-        return Ok(HttpResponse::NotImplemented().content_type("text/plain").body("JSON alone is spoken here."));
+        return Ok(HttpResponse::NotImplemented()
+            .content_type("text/plain")
+            .body("JSON alone is spoken here."));
     }
     let origin = site.settings.origin();
     let handle = handle_in(&asked.url, &origin).ok_or(Error::NotFound)?;

@@ -29,7 +29,7 @@ struct OwnPage {
     credential: Option<Shown>,
     links: Vec<LinkRow>,
     snippet: Option<Snippet>,
-    label: String,
+    typed: String,
     problems: Problems,
     good: Option<&'static str>,
 }
@@ -122,8 +122,7 @@ async fn answer(
         ])
         .at(PATH);
     let snippet = has_badge.then(|| snippet(site, &member.handle));
-    let own =
-        OwnPage { frame, has_badge, credential, links, snippet, label: form.label, problems, good };
+    let own = OwnPage { frame, has_badge, credential, links, snippet, typed: form.label, problems, good };
     unkept(status, &own)
 }
 
@@ -146,9 +145,8 @@ fn snippet(site: &Site, handle: &str) -> Snippet {
 pub(super) async fn issue(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
     let (id, now) = (member.id, site.clock.now());
     // Drawing a key takes a second, so nobody has one drawn who may not have a credential.
-    let has_badge = site.db.read(move |conn| {
-        Ok(badges::public_grant(conn, id, Badge::IdentityVerified, now)?.is_some())
-    });
+    let has_badge =
+        site.db.read(move |conn| Ok(badges::public_grant(conn, id, Badge::IdentityVerified, now)?.is_some()));
     if has_badge.await? {
         actions::prepare(&site.db, &site.keys, now).await?;
     }

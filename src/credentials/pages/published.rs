@@ -53,7 +53,6 @@ pub(super) async fn suspended(site: web::Data<Site>, list: web::Path<i64>) -> Re
 
 async fn status(site: &Site, list: i64, purpose: Purpose) -> Result<HttpResponse, Error> {
     let (keys, issuer, now) = (Arc::clone(&site.keys), issuer(site), site.clock.now());
-    let making =
-        site.db.read(move |conn| actions::status_list(conn, &keys, &issuer, (list, purpose), now));
+    let making = site.db.read(move |conn| actions::status_list(conn, &keys, &issuer, (list, purpose), now));
     Ok(open("application/vc+jwt", KEEP_LIST, making.await?))
 }
