@@ -11,7 +11,7 @@ use super::rules::ENTRIES;
 use crate::error::Error;
 
 /// Bytes of a list: an entry is one bit.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive constant")]
+#[expect(clippy::cast_possible_truncation, reason = "a small positive constant")]
 const BYTES: usize = (ENTRIES / 8) as usize;
 /// What multibase calls base64url without padding.
 const MULTIBASE: char = 'u';
@@ -27,8 +27,8 @@ pub fn encode(set: impl IntoIterator<Item = i64>) -> Result<String, Error> {
         let (byte, bit) = at.ok_or_else(|| Error::internal(format!("no entry {place} in a status list")))?;
         *byte |= 0x80 >> bit;
     }
-    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
-    let packed = packer.write_all(&bits).and_then(|()| packer.finish());
+    let mut writer = GzEncoder::new(Vec::new(), Compression::best());
+    let packed = writer.write_all(&bits).and_then(|()| writer.finish());
     let packed = packed.map_err(|cause| Error::internal(format!("a status list was not packed: {cause}")))?;
     Ok(format!("{MULTIBASE}{}", BASE64URL_NOPAD.encode(&packed)))
 }

@@ -121,12 +121,12 @@ impl Signer {
         Ok(Self { key, name })
     }
 
-    /// A token (RFC 7519) with this payload. `kid` is the name under which the key is published.
+    /// A token (RFC 7519) with this payload. `key` is the name under which the key is published.
     ///
     /// # Errors
     /// When signing fails.
-    pub fn token(&self, kind: &str, kid: &str, payload: &Value) -> Result<String, Error> {
-        let head = json!({ "alg": "RS256", "typ": kind, "kid": kid });
+    pub fn token(&self, kind: &str, key: &str, payload: &Value) -> Result<String, Error> {
+        let head = json!({ "alg": "RS256", "typ": kind, "kid": key });
         let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
         let signed = format!("{}.{}", part(&head), part(payload));
         let mut signature = vec![0; self.key.public().modulus_len()];

@@ -95,22 +95,23 @@ fn message_name() -> Result<String, Error> {
 pub fn tell(conn: &mut Conn, origin: &str, now: Time) -> Result<bool, Error> {
     let changes = store::take_changes(conn, BATCH)?;
     let may_be_more = i64::try_from(changes.len()).is_ok_and(|count| count == BATCH);
-    let changed: BTreeSet<(MemberId, Badge)> = changes.into_iter().collect();
-    let ids: Vec<MemberId> = changed.iter().map(|(member, _)| *member).collect();
+    let pairs: BTreeSet<(MemberId, Badge)> = changes.into_iter().collect();
+    let ids: Vec<MemberId> = pairs.iter().map(|(member, _)| *member).collect();
     let (people, shown) = (members::store::by_ids(conn, &ids)?, badges::store::shown_by(conn, &ids, now)?);
     let (told, hooks) = (store::told(conn, &ids)?, store::standing(conn)?);
-    for (member, badge) in changed {
+    for (member, badge) in pairs {
         let own = shown.get(&member).and_then(|own| own.iter().find(|one| one.badge == badge));
         let (fact, Some(person)) = (answer(badge, own), people.get(&member)) else { continue };
+        let words = fact.to_string();
         let before = told.iter().find(|(who, which, _)| (*who, *which) == (member, badge));
         let same = match before {
-            Some((_, _, before)) => *before == fact.to_string(),
+            Some((_, _, before)) => *before == words,
             None => own.is_none(),
         };
         if same {
             continue;
         }
-        store::tell(conn, member, badge, &fact.to_string())?;
+        store::tell(conn, member, badge, &words)?;
         let (name, body) = (message_name()?, message(origin, person, &fact, own.is_some(), now));
         for hook in &hooks {
             store::queue(conn, hook.id, &name, &body, now)?;

@@ -60,6 +60,9 @@ pub fn address(text: &str) -> Result<String, &'static str> {
 }
 
 /// The signature of a message, as its header has it: over its name, the second, and the body.
+///
+/// # Panics
+/// Never: HMAC takes keys of every length.
 #[must_use]
 pub fn signature(secret: &[u8], name: &str, second: i64, body: &str) -> String {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of every length (RFC 2104)")]

@@ -21,7 +21,7 @@ phone                6
 code                 6
 phone, verified      6
 documents            3
-consent              9
+consent              14
 choose               6
 photos               8
 by the phone         9
