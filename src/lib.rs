@@ -28,6 +28,8 @@ pub mod gates;
 
 pub mod accounts;
 
+pub mod credentials;
+
 pub mod acts;
 
 pub mod uploads;

@@ -96,6 +96,12 @@ pub fn badge(code: &str) -> String {
     format!("/badges/{code}")
 }
 
+/// What was checked of a member, and when.
+#[must_use]
+pub fn badges_of(handle: &str) -> String {
+    format!("/badges/of/{handle}")
+}
+
 /// A rule of the community in one version of them.
 #[must_use]
 pub fn rule(version: i64, number: i64) -> String {

@@ -229,6 +229,9 @@ pub fn is_open_to_barred(barred: Barred, path: &str) -> bool {
             | ["t", _, "replies"]
             | ["b", _, "threads"]
             | ["verification", "document", "withdraw" | "appeal"]
+            | ["verification", "credential", "end"]
+            | ["verification", "credential", "links", _, "end"]
+            | ["badges", "check"]
     );
     let for_oneself = matches!(
         parts.as_slice(),

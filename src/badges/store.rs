@@ -1,5 +1,7 @@
 //! Badges in the database.
 
+mod public;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -9,6 +11,8 @@ use crate::clock::Time;
 use crate::db::schema::{badge_grants, badge_policies};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
+
+pub use public::{PublicGrant, public_grant, public_grants};
 
 type ShownRow = (MemberId, String, Time, Option<Time>, i64, String);
 

@@ -1,7 +1,9 @@
 //! `touchstone keys rotate`: wrap everything anew by a new key, also beside a running server.
 
 use super::{Outcome, open_ready, say};
-use crate::clock::Clock;
+use crate::clock::{Clock, Time};
+use crate::credentials::actions as credentials;
+use crate::credentials::signing::{self, Drawn};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::sealing::{Keys, Rotation};
@@ -13,8 +15,12 @@ use crate::verification::evidence;
 /// # Errors
 /// A sentence for whoever ran it. What was not wrapped anew still opens with the key from before.
 pub fn rotate(settings: &Settings) -> Outcome {
-    let (db, keys) = open_ready(settings, &Clock::system())?;
-    let (rotation, rewrapped) = db.write_now(move |conn| anew(conn, &keys)).map_err(|cause| cause.cause())?;
+    let clock = Clock::system();
+    let (db, keys) = open_ready(settings, &clock)?;
+    // Drawn first: it takes a second, and the transaction holds others up.
+    let (drawn, now) = (signing::draw().map_err(|cause| cause.cause())?, clock.now());
+    let done = db.write_now(move |conn| anew(conn, &keys, &drawn, now)).map_err(|cause| cause.cause())?;
+    let Rotated { rotation, rewrapped, signs } = done;
     let things = match rewrapped {
         0 => "Nothing had to be wrapped anew".to_owned(),
         1 => "Wrapped one key anew".to_owned(),
@@ -40,12 +46,25 @@ pub fn rotate(settings: &Settings) -> Outcome {
             );
         }
     }
+    if signs {
+        say(
+            "Credentials are signed by a new key. The old public key stays published: what it signed still checks.",
+        );
+    }
     Ok(())
 }
 
+/// What was done.
+struct Rotated {
+    rotation: Rotation,
+    rewrapped: usize,
+    signs: bool,
+}
+
 /// In one transaction, so that nobody else rotates meanwhile.
-fn anew(conn: &mut Conn, keys: &Keys) -> Result<(Rotation, usize), Error> {
+fn anew(conn: &mut Conn, keys: &Keys, drawn: &Drawn, now: Time) -> Result<Rotated, Error> {
     let rotation = keys.add_master(conn)?;
     let rewrapped = keys.rewrap(conn)? + evidence::actions::rewrap(conn, keys)?;
-    Ok((rotation, rewrapped))
+    let signs = credentials::rotate(conn, keys, drawn, now)?;
+    Ok(Rotated { rotation, rewrapped, signs })
 }

@@ -35,8 +35,8 @@ use crate::verification::evidence::Vault;
 use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
 use crate::{
-    accounts, acts, announcements, badges, boards, gates, members, moderation, notifications, outside,
-    threads, uploads, verification,
+    accounts, acts, announcements, badges, boards, credentials, gates, members, moderation, notifications,
+    outside, threads, uploads, verification,
 };
 
 /// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.
@@ -188,6 +188,8 @@ impl Forum {
             .configure(notifications::pages::routes)
             .configure(announcements::pages::routes)
             .configure(acts::pages::routes)
+            // These have a word where a badge's page has a name, so they come first.
+            .configure(credentials::pages::routes)
             .configure(badges::pages::routes)
             .configure(verification::pages::routes)
             .configure(verification::evidence::pages::routes)
@@ -200,6 +202,8 @@ impl Forum {
             .configure(gates::pages::routes)
             .configure(verification::call::pages::routes)
             .configure(verification::call::room::pages::routes)
+            .configure(credentials::api::pages::routes)
+            .configure(credentials::hooks::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))
             .route("/readyz", web::get().to(ready));
         if self.site.demo {

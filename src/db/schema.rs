@@ -5,6 +5,7 @@ mod call;
 mod forum;
 mod order;
 mod people;
+mod proof;
 mod trust;
 
 pub use call::{call_seats, call_signals, calls};
@@ -21,6 +22,10 @@ pub use order::{
 pub use people::{
     badge_grants, badge_policies, link_tokens, mails, member_blocks, member_roles, members, rank_changes,
     rank_losses, rank_rulebooks, rank_rules, sessions, site_facts, throttles, tier_changes,
+};
+pub use proof::{
+    api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials,
+    webhook_deliveries, webhooks,
 };
 pub use trust::{
     agent_shifts, board_gates, consent_texts, destruction_heads, destruction_leaves, destruction_log,
@@ -73,6 +78,10 @@ diesel::joinable!(agent_shifts -> members (agent_id));
 diesel::joinable!(calls -> members (member_id));
 diesel::joinable!(calls -> document_cases (case_id));
 diesel::joinable!(call_seats -> calls (call_id));
+diesel::joinable!(credentials -> members (member_id));
+diesel::joinable!(credentials -> badge_grants (grant_id));
+diesel::joinable!(credential_links -> credentials (credential_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(board_gates -> boards (board_id));
 diesel::joinable!(test_arms -> members (member_id));
 diesel::joinable!(test_arms -> newcomer_tests (test_id));
@@ -87,6 +96,11 @@ diesel::allow_tables_to_appear_in_same_query!(calls, document_decisions);
 diesel::allow_tables_to_appear_in_same_query!(calls, evidence);
 diesel::allow_tables_to_appear_in_same_query!(call_seats, members);
 diesel::allow_tables_to_appear_in_same_query!(calls, call_signals);
+diesel::allow_tables_to_appear_in_same_query!(credentials, members);
+diesel::allow_tables_to_appear_in_same_query!(credentials, badge_grants);
+diesel::allow_tables_to_appear_in_same_query!(credentials, credential_links);
+diesel::allow_tables_to_appear_in_same_query!(credentials, badge_policies);
+diesel::allow_tables_to_appear_in_same_query!(webhook_deliveries, webhooks);
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,

@@ -9,6 +9,7 @@ mod mail;
 mod outbox;
 mod rooms;
 mod texts;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,6 +117,8 @@ impl Jobs {
             every(CLAIMS, || self.settle_badges()),
             every(calls::LOOK, || self.calls()),
             every(rooms::CLEAR, || self.clear_rooms()),
+            every(webhooks::LOOK, || self.tell_webhooks()),
+            every(SWEEP, || self.sweep_webhooks()),
         );
     }
 

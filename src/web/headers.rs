@@ -50,10 +50,12 @@ pub async fn log<B: MessageBody>(
     Ok(response)
 }
 
-/// The address as the log has it: the links that let a phone send images are secrets for as long as they live.
+/// The address as the log has it: the links that let a phone send images, and those that show a credential, are secrets
+/// for as long as they live.
 fn logged(path: &str) -> &str {
     match path.strip_prefix("/handover/") {
         Some(link) if link != "done" => "/handover/…",
+        _ if path.starts_with("/c/") => "/c/…",
         _ => path,
     }
 }
@@ -95,7 +97,10 @@ pub async fn protect<B: MessageBody>(
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+// What is made to stand on other sites says so itself.
+    if !headers.contains_key(RESOURCE_POLICY) {
+        headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    }
     if !headers.contains_key(PERMISSIONS) {
         headers.insert(PERMISSIONS, NOTHING);
     }

@@ -74,18 +74,23 @@ export async function startForum({ settings = [], name, file } = {}) {
     await rm(folder, { recursive: true, force: true });
   }
 
-  /** Loads records of a bundle beside the running server, and returns what the command said. */
-  async function load(records) {
-    const file = join(folder, "bundle.jsonl");
-    await writeFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
-    const done = spawnSync(BIN, ["import", file, "--data", data], {
+  /** Runs a command of the program beside the running server, and returns what it said. */
+  function run(...command) {
+    const done = spawnSync(BIN, [...command, "--data", data], {
       cwd: folder,
       env: cleanEnvironment(),
       encoding: "utf8",
     });
     const words = `${done.stdout}${done.stderr}`;
-    if (done.status !== 0) throw new Error(`import ended with ${done.status}:\n${words}`);
+    if (done.status !== 0) throw new Error(`${command[0]} ended with ${done.status}:\n${words}`);
     return words;
+  }
+
+  /** Loads records of a bundle beside the running server, and returns what the command said. */
+  async function load(records) {
+    const file = join(folder, "bundle.jsonl");
+    await writeFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    return run("import", file);
   }
 
   try {
@@ -94,7 +99,7 @@ export async function startForum({ settings = [], name, file } = {}) {
     await stop();
     throw problem;
   }
-  return { base, load, stop };
+  return { base, load, run, stop };
 }
 
 export function startBrowser(more = []) {

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("boards", ""),
     ("gates", ""),
     ("accounts", ""),
+    ("credentials", ""),
     ("acts", ""),
     ("uploads", ""),
     ("threads", "verification moderation"),

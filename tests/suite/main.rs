@@ -37,6 +37,7 @@ mod notifications;
 mod phone;
 mod phone_limits;
 mod planted;
+mod proof;
 mod queries;
 mod ranks;
 mod reading;

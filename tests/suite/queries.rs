@@ -85,6 +85,11 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     note("moderator", "title", cost(&site, &moderator, &format!("{long}/title")).await);
     note("moderator", "move", cost(&site, &moderator, &format!("{long}/move")).await);
     note("moderator", "split", cost(&site, &moderator, &format!("{long}/split")).await);
+    note("visitor", "check", cost(&site, &visitor, "/badges/check").await);
+    note("visitor", "a picture", cost(&site, &visitor, "/badges/of/maria-k.svg").await);
+    note("visitor", "keys", cost(&site, &visitor, "/.well-known/jwks.json").await);
+    note("member", "credential", cost(&site, &member, "/verification/credential").await);
+    note("administrator", "api", cost(&site, &administrator, "/admin/api").await);
     note("moderator", "merge", cost(&site, &moderator, &format!("{long}/merge")).await);
 
     // A transaction's beginning and end count as two; finding whoever is signed in is a trip of its own, three.
@@ -135,6 +140,11 @@ moderator      note                 10
 moderator      title                9
 moderator      move                 10
 moderator      split                12
+visitor        check                0
+visitor        a picture            4
+visitor        keys                 3
+member         credential           7
+administrator  api                  7
 moderator      merge                10
 ";
     assert_eq!(table, expected);

@@ -6,7 +6,6 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use qrcode::{Color, EcLevel, QrCode};
 
 use super::photos::{Images, Shot, called, images_of};
 use super::{case_or_way, frame, unkept};
@@ -16,6 +15,7 @@ use crate::verification::document::handover::rules::Stage;
 use crate::verification::document::handover::store::{self as handovers, Handover};
 use crate::verification::document::handover::{actions, actions::takes_images};
 use crate::verification::document::store::Case;
+use crate::web::codes::{Picture, draw};
 use crate::web::{Frame, Site, When, see_other};
 
 const PATH: &str = "/verification/document/phone";
@@ -39,24 +39,6 @@ struct Link {
     address: String,
     code: Picture,
     until: When,
-}
-
-/// A code of squares: how wide it is, and the way around its dark squares.
-struct Picture {
-    width: usize,
-    path: String,
-}
-
-/// Draws the address, with the empty border of four squares that readers need.
-fn draw(address: &str) -> Result<Picture, Error> {
-    let code = QrCode::with_error_correction_level(address, EcLevel::M)
-        .map_err(|cause| Error::internal(format!("an address does not fit into a code: {cause}")))?;
-    let (width, mut path) = (code.width(), String::new());
-    for (at, _) in code.to_colors().iter().enumerate().filter(|(_, colour)| **colour == Color::Dark) {
-        let (across, down) = (at % width + 4, at / width + 4);
-        path.extend(["M", &across.to_string(), " ", &down.to_string(), "h1v1h-1z"]);
-    }
-    Ok(Picture { width: width + 8, path })
 }
 
 type Loaded = Result<(Case, Option<Handover>, Images), &'static str>;
@@ -123,16 +105,4 @@ pub(super) async fn state(site: web::Data<Site>, member: Member) -> Result<HttpR
     };
     let told = serde_json::json!({ "stage": stage, "images": count });
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(told))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_has_its_border_and_its_corners() {
-        let code = draw("https://forum.example/handover/x").unwrap();
-        assert!(code.width >= 29 && code.path.starts_with("M4 4h1v1h-1z"));
-        assert!(!code.path.contains("M3 ") && !code.path.contains(&format!("M{} ", code.width - 4)));
-    }
 }

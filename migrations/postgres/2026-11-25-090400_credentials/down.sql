@@ -1,0 +1,11 @@
+DROP TRIGGER badge_grants_told_insert ON badge_grants;
+DROP TRIGGER badge_grants_told_update ON badge_grants;
+DROP FUNCTION badge_grant_changed;
+DROP TABLE webhook_deliveries;
+DROP TABLE badge_told;
+DROP TABLE badge_changes;
+DROP TABLE webhooks;
+DROP TABLE api_tokens;
+DROP TABLE credential_links;
+DROP TABLE credentials;
+DROP TABLE credential_keys;

@@ -1,0 +1,10 @@
+DROP TRIGGER badge_grants_told_insert;
+DROP TRIGGER badge_grants_told_update;
+DROP TABLE webhook_deliveries;
+DROP TABLE badge_told;
+DROP TABLE badge_changes;
+DROP TABLE webhooks;
+DROP TABLE api_tokens;
+DROP TABLE credential_links;
+DROP TABLE credentials;
+DROP TABLE credential_keys;
