@@ -93,17 +93,15 @@ mod tests {
 
     #[test]
     fn a_socket_is_opened_by_this_sites_own_pages_alone() {
-        assert!(has_own_origin(&headers(&[("origin", "https://forum.example")]), ours()));
-        assert!(has_own_origin(&headers(&[("origin", "http://a:1"), ("host", "a:1")]), ours()));
+        assert!(has_own_origin(&headers(&[("origin", "https://forum.example")]), OURS));
+        assert!(has_own_origin(&headers(&[("origin", "http://a:1"), ("host", "a:1")]), OURS));
         for other in ["https://evil.example", "null", "http://forum.example", ""] {
-            assert!(!has_own_origin(&headers(&[("origin", other), ("host", "x")]), ours()), "{other}");
+            assert!(!has_own_origin(&headers(&[("origin", other), ("host", "x")]), OURS), "{other}");
         }
-        assert!(!has_own_origin(&headers(&[("sec-fetch-site", "same-origin")]), ours()));
+        assert!(!has_own_origin(&headers(&[("sec-fetch-site", "same-origin")]), OURS));
     }
 
-    fn ours() -> Option<&'static str> {
-        Some("https://forum.example")
-    }
+    const OURS: Option<&str> = Some("https://forum.example");
 
     #[test]
     fn nothing_but_a_link_that_ends_mails_may_be_sent_from_elsewhere() {

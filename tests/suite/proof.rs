@@ -198,9 +198,9 @@ async fn an_embargoed_or_hidden_badge_leaves_no_trace() {
     let before = seen(&ada).await;
     for state in [GrantState::Settling, GrantState::Embargoed, GrantState::Suspended] {
         if state == GrantState::Settling {
-            grant(&site, &ada, state)
+            grant(&site, &ada, state);
         } else {
-            set_state(&site, &ada, state)
+            set_state(&site, &ada, state);
         }
         assert_eq!(seen(&ada).await, before, "{state:?}");
     }

@@ -341,11 +341,12 @@ fn the_bundled_sqlite_plans_a_statement_once() {
     assert!(!options.iter().any(|option| option.contains("STAT4")), "{options:?}");
 }
 
+fn own(codes: &[&'static str]) -> Vec<String> {
+    codes.iter().map(|code| (*code).to_owned()).collect()
+}
+
 /// A column with a fixed set of codes, how to write one, and the codes that the program knows.
 fn coded_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
-    fn own(codes: &[&'static str]) -> Vec<String> {
-        codes.iter().map(|code| (*code).to_owned()).collect()
-    }
     let ranks = own(&Rank::ALL.map(Rank::code));
     let tiers = own(&Tier::ALL.map(Tier::code));
     let rules: Vec<String> = Access::all().into_iter().map(Access::code).collect();
@@ -390,27 +391,6 @@ fn coded_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
             "UPDATE link_tokens SET purpose = '{}'",
             own(&["verify-email", "reset-password"]),
         ),
-        (
-            "badge_policies.badge",
-            "INSERT INTO badge_policies (badge, version, published_at, checked) VALUES ('{}', 99, '2026-01-15 00:00:00', '')",
-            own(&Badge::ALL.map(Badge::code)),
-        ),
-        (
-            "badge_grants.state",
-            "UPDATE badge_grants SET state = '{}', active_name = CASE WHEN '{}' = 'active' THEN bound_name END",
-            own(&GrantState::ALL.map(GrantState::code)),
-        ),
-        (
-            "badge_grants.origin",
-            "INSERT INTO badge_grants (member_id, badge, policy_version, bound_name, state, granted_at, origin) \
-             SELECT min(id), 'phone-verified', 1, 'x', 'expired', '2026-01-15 00:00:00', '{}' FROM members",
-            own(&["import", "checks"]),
-        ),
-        (
-            "badge_grants.suspended_for",
-            "UPDATE badge_grants SET suspended_for = '{}'",
-            own(&["name", "take-over", "report", "other"]),
-        ),
         ("boards.read_rule", "UPDATE boards SET read_rule = '{}'", rules.clone()),
         ("boards.write_rule", "UPDATE boards SET write_rule = '{}'", rules),
         ("threads.kind", "UPDATE threads SET kind = '{}'", own(&ThreadKind::ALL.map(ThreadKind::code))),
@@ -450,6 +430,33 @@ fn coded_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
     ]
 }
 
+/// [`coded_columns`] of badges.
+fn badge_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
+    vec![
+        (
+            "badge_policies.badge",
+            "INSERT INTO badge_policies (badge, version, published_at, checked) VALUES ('{}', 99, '2026-01-15 00:00:00', '')",
+            own(&Badge::ALL.map(Badge::code)),
+        ),
+        (
+            "badge_grants.state",
+            "UPDATE badge_grants SET state = '{}', active_name = CASE WHEN '{}' = 'active' THEN bound_name END",
+            own(&GrantState::ALL.map(GrantState::code)),
+        ),
+        (
+            "badge_grants.origin",
+            "INSERT INTO badge_grants (member_id, badge, policy_version, bound_name, state, granted_at, origin) \
+             SELECT min(id), 'phone-verified', 1, 'x', 'expired', '2026-01-15 00:00:00', '{}' FROM members",
+            own(&["import", "checks"]),
+        ),
+        (
+            "badge_grants.suspended_for",
+            "UPDATE badge_grants SET suspended_for = '{}'",
+            own(&["name", "take-over", "report", "other"]),
+        ),
+    ]
+}
+
 /// A site in which each table with codes has a row.
 async fn site_with_a_row_in_each_table() -> TestSite {
     let site = TestSite::start();
@@ -480,7 +487,7 @@ async fn a_code_that_the_program_does_not_know_is_refused_by_the_database() {
     let site = site_with_a_row_in_each_table().await;
     let mut conn = Conn::open(&site.database.url).unwrap();
 
-    for (column, change, codes) in coded_columns() {
+    for (column, change, codes) in coded_columns().into_iter().chain(badge_columns()) {
         for code in codes {
             let statement = change.replace("{}", &code);
             conn.batch_execute(&statement).unwrap_or_else(|cause| panic!("{column} refuses {code}: {cause}"));

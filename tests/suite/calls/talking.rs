@@ -51,7 +51,7 @@ async fn a_booked_call_is_its_agents_alone() {
     site.post(&noor, &path(id, "back"), &[]).await.expect(404);
     let shown = site.get(&noor, &page).await.expect(200);
     assert_eq!(shown.header("cache-control"), Some("no-store"));
-    assert_eq!((shown.count("#stage .call-stage"), shown.count("[data-line]")), (1, 7));
+    assert_eq!((shown.count("#stage [data-stage]"), shown.count("[data-line]")), (1, 7));
 }
 
 #[actix_web::test]

@@ -39,7 +39,10 @@ impl Receiver {
                     let mut line = String::new();
                     reader.read_line(&mut line).unwrap();
                     let Some((name, value)) = line.trim().split_once(": ") else {
-                        if line.trim().is_empty() { break } else { continue }
+                        if line.trim().is_empty() {
+                            break;
+                        }
+                        continue;
                     };
                     heads.insert(name.to_ascii_lowercase(), value.to_owned());
                 }
@@ -78,9 +81,9 @@ async fn what_comes_and_goes_is_told_once_and_signed() {
     let path = hook(&site, &admin, &receiver).await;
     for state in [GrantState::Settling, GrantState::Embargoed] {
         if state == GrantState::Settling {
-            grant(&site, &ada, state)
+            grant(&site, &ada, state);
         } else {
-            set_state(&site, &ada, state)
+            set_state(&site, &ada, state);
         }
         work(&site).await;
     }

@@ -60,9 +60,8 @@ impl Measured {
         // Where these pages write, SQLite's writer puts each change into a savepoint, whose ends count as well.
         let savepoints = match what {
             _ if postgres().is_some() => 0,
-            "case" => 2,
+            "case" | "call: state" => 2,
             "image" => 4,
-            "call: state" => 2,
             _ => 0,
         };
         let statements = cost(&self.site, who, path).await - savepoints;

@@ -207,7 +207,7 @@ mod tests {
                 [(true, false, 1, false), (false, false, 2, true), (false, true, 3, false)]
             {
                 let step =
-                    call(Some(&CallFacts { may_appeal, is_appealed, missed, is_first, ..facts(state) }));
+                    call(Some(&CallFacts { may_appeal, is_appealed, is_first, missed, ..facts(state) }));
                 assert!(!step.state.is_empty() && step.words.ends_with('.'), "{state:?}: {step:?}");
                 assert_eq!(step.next.is_none(), step.mark == Mark::Done, "{state:?}");
                 assert_eq!(step.mark == Mark::Done, state == State::Passed, "{state:?}");
