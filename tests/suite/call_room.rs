@@ -506,5 +506,6 @@ fn the_member_on_one_process_talks_to_the_agent_on_another() {
     ada.until(|told| told["type"] == "room" && told["other"] == false);
     let mut agent = scene.sit("agent");
     ada.say(&chat("Here again"));
-    assert_eq!(agent.until(|told| told["type"] == "chat").last(), Some(&chat("Here again")));
+    // What the killed process had handed over a moment before may come once more, ahead of it.
+    agent.until(|told| *told == chat("Here again"));
 }
