@@ -39,7 +39,7 @@ pub fn approve(site: &TestSite, member: MemberId, decider: MemberId) -> CaseId {
         let case: CaseId = diesel::insert_into(document_cases::table)
             .values((
                 document_cases::member_id.eq(member),
-                document_cases::policy_version.eq(1),
+                document_cases::policy_version.eq(2),
                 document_cases::state.eq("approved"),
                 document_cases::consent_version.eq(1),
                 document_cases::consent_hash.eq("hash"),
@@ -115,7 +115,7 @@ pub async fn book(site: &TestSite, who: &Person, minutes: i64) -> CallId {
     call(site, who).id
 }
 
-async fn join(site: &TestSite, who: &Person) -> Page {
+pub async fn join(site: &TestSite, who: &Person) -> Page {
     site.post(who, "/verification/call/queue", &[]).await
 }
 
@@ -148,7 +148,7 @@ fn path(call: CallId, what: &str) -> String {
 }
 
 /// The form of a decision: every line is answered alike.
-async fn decide(
+pub async fn decide(
     site: &TestSite,
     agent: &Person,
     call: CallId,
