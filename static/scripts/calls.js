@@ -58,7 +58,8 @@ function staying(form) {
     if (leaves) return;
     event.preventDefault();
     const button = event.submitter;
-    const to = button?.formAction || form.action;
+    // The property names the page itself where a button has no address of its own.
+    const to = button?.getAttribute("formaction") ?? form.action;
     button?.setAttribute("aria-disabled", "true");
     try {
       const answer = await fetch(to, { method: "POST", body: new URLSearchParams(new FormData(form)) });
