@@ -5,6 +5,8 @@ DROP TRIGGER badge_grants_moved;
 DROP TRIGGER badge_grants_made;
 DROP INDEX badge_grants_of_call;
 DROP INDEX badge_grants_settling;
+ALTER TABLE badge_grants DROP COLUMN second_at;
+ALTER TABLE badge_grants DROP COLUMN second_by;
 ALTER TABLE badge_grants DROP COLUMN revoked_for;
 ALTER TABLE badge_grants DROP COLUMN suspended_for;
 ALTER TABLE badge_grants DROP COLUMN hidden_at;

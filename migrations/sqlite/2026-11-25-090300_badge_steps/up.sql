@@ -18,6 +18,9 @@ ALTER TABLE badge_grants ADD COLUMN needs_second BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE badge_grants ADD COLUMN hidden_at TIMESTAMP;
 ALTER TABLE badge_grants ADD COLUMN suspended_for TEXT CHECK (suspended_for IN ('name', 'take-over', 'report', 'other'));
 ALTER TABLE badge_grants ADD COLUMN revoked_for TEXT;
+-- Who looked a second time, and when.
+ALTER TABLE badge_grants ADD COLUMN second_by BIGINT REFERENCES members (id);
+ALTER TABLE badge_grants ADD COLUMN second_at TIMESTAMP;
 CREATE INDEX badge_grants_settling ON badge_grants (settles_at) WHERE state = 'settling';
 -- One call carries one grant.
 CREATE UNIQUE INDEX badge_grants_of_call ON badge_grants (call_id) WHERE call_id IS NOT NULL;

@@ -187,5 +187,7 @@ diesel::table! {
         hidden_at -> Nullable<Timestamp>,
         suspended_for -> Nullable<Text>,
         revoked_for -> Nullable<Text>,
+        second_by -> Nullable<BigInt>,
+        second_at -> Nullable<Timestamp>,
     }
 }
