@@ -2,7 +2,7 @@
 
 mod moves;
 
-pub use moves::{Cause, Move, Place, Refusal, Settled, before, next};
+pub use moves::{Cause, Known, Move, Place, Refusal, Settled, before, next};
 
 use crate::clock::{Time, date};
 use crate::members::rules::Tier;

@@ -14,7 +14,7 @@ use crate::db::{Conn, decode};
 use crate::members::MemberId;
 
 pub use moving::{
-    Due, Known, due, end, expire, expiring, move_to, named, newest, note_second, place, settled, suspend_all,
+    Due, due, end, expire, expiring, move_to, named, newest, note_second, place, settled, suspend_all,
 };
 pub use public::{PublicGrant, public_grant, public_grants};
 

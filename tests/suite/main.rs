@@ -25,6 +25,7 @@ mod exchange;
 mod factors;
 mod feeds;
 mod gates;
+mod grants;
 mod jobs;
 mod keys;
 mod layout;

@@ -444,6 +444,9 @@ const TABLE: &[Row] = &[
     post("/agent/calls/{id}/check", "/agent/calls/1/check", &[], FOR_AGENTS),
     post("/agent/calls/{id}/decide", "/agent/calls/1/decide", &[], FOR_AGENTS),
     get("/agent/calls/{id}/images/{evidence}", "/agent/calls/1/images/1", AGENTS),
+    get("/agent/second-looks", "/agent/second-looks", AGENTS),
+    get("/agent/second-looks/{grant}", "/agent/second-looks/1", AGENTS),
+    post("/agent/second-looks/{grant}", "/agent/second-looks/1", &[], FOR_AGENTS),
     // The administration
     get("/admin", "/admin", ADMINISTRATORS),
     get("/admin/members", "/admin/members", ADMINISTRATORS),

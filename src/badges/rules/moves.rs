@@ -1,6 +1,7 @@
 //! The way of a grant: from settling to being shown, taken off, and ended. What is not written here does not happen.
 
 use super::GrantState;
+use crate::clock::Time;
 
 /// Why a grant is taken off for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,25 @@ impl Place {
     pub const fn off(cause: Cause) -> Self {
         Self { state: GrantState::Suspended, cause: Some(cause) }
     }
+}
+
+/// What is known of a grant, for its member's own page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its number.
+    pub id: i64,
+    /// Where it stands.
+    pub place: Place,
+    /// The display name it binds.
+    pub bound_name: String,
+    /// When it was decided.
+    pub granted_at: Time,
+    /// Until when it counts.
+    pub expires_at: Option<Time>,
+    /// Until when it is promised.
+    pub promised_until: Option<Time>,
+    /// For what it was taken away.
+    pub revoked_for: Option<String>,
 }
 
 /// What comes of settling.

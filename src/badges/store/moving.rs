@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::badges::rules::{Badge, Cause, GrantState, Move, Place, before};
+use crate::badges::rules::{Badge, Cause, GrantState, Known, Move, Place, before};
 use crate::clock::Time;
 use crate::db::schema::badge_grants;
 use crate::db::{Conn, decode};
@@ -169,25 +169,6 @@ pub fn expire(conn: &mut Conn, grants: &[i64]) -> QueryResult<usize> {
             badge_grants::suspended_for.eq(None::<String>),
         ))
         .execute(conn)
-}
-
-/// What is known of a grant, for its member's own page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// Its number.
-    pub id: i64,
-    /// Where it stands.
-    pub place: Place,
-    /// The display name it binds.
-    pub bound_name: String,
-    /// When it was decided.
-    pub granted_at: Time,
-    /// Until when it counts.
-    pub expires_at: Option<Time>,
-    /// Until when it is promised.
-    pub promised_until: Option<Time>,
-    /// For what it was taken away.
-    pub revoked_for: Option<String>,
 }
 
 type KnownRow = (i64, String, Option<String>, String, Time, Option<Time>, Option<Time>, Option<String>);
