@@ -16,7 +16,7 @@ use super::rules::{Standing, may_begin, standing};
 use super::{badge, call, document, evidence, phone, store};
 use crate::accounts::viewer::Member;
 use crate::badges;
-use crate::badges::rules::{Badge, Grant, Known, Policy, Shown};
+use crate::badges::rules::{Badge, Grant, GrantState, Known, Policy, Shown};
 use crate::clock::{Time, date};
 use crate::db::Conn;
 use crate::error::Error;
@@ -277,7 +277,12 @@ fn policy_row(policy: &Policy) -> PolicyRow {
 /// Where the member stands. Of a badge that is not shown it says why, and by when it is promised.
 fn lede(standing: &Standing, newest: Option<&Known>, now: Time) -> String {
     match standing {
-        Standing::Verified => "Your identity is verified, and the badge stands beside your posts.".to_owned(),
+        Standing::Verified => {
+            let words = "Your identity is verified, and the badge stands beside your posts.";
+            let is_new = |grant: &&Known| grant.place.state == GrantState::Settling;
+            let newer = newest.filter(is_new).map(|grant| badge::rules::told(grant, now));
+            newer.map_or_else(|| words.to_owned(), |told| format!("{words} You were checked anew. {told}"))
+        }
         Standing::Off(why) => {
             let told = newest.map_or_else(|| (*why).to_owned(), |grant| badge::rules::told(grant, now));
             format!("Your badge is not shown. {told}")

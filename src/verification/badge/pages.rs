@@ -137,11 +137,7 @@ fn told(code: &str) -> Option<&'static str> {
     })
 }
 
-async fn list(
-    site: web::Data<Site>,
-    agent: Agent,
-    asked: web::Query<Asked>,
-) -> Result<HttpResponse, Error> {
+async fn list(site: web::Data<Site>, agent: Agent, asked: web::Query<Asked>) -> Result<HttpResponse, Error> {
     let (now, after, who) = (site.clock.now(), asked.after, agent.clone());
     let limit = i64::try_from(A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
     let reading = site.db.read(move |conn| {

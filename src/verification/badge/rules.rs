@@ -197,8 +197,7 @@ mod tests {
             let words = told(&known(Place::of(state)), day(4));
             assert!(words.ends_with('.') && words.len() > 20, "{state:?}: {words}");
         }
-        let mut all: Vec<String> =
-            Cause::ALL.map(|cause| told(&known(Place::off(cause)), day(4))).to_vec();
+        let mut all: Vec<String> = Cause::ALL.map(|cause| told(&known(Place::off(cause)), day(4))).to_vec();
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), Cause::ALL.len());
