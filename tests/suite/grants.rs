@@ -1,5 +1,7 @@
 //! The way of a badge's grant: settling, the second look, the promise, the name, and its end.
 
+mod trust;
+
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use touchstone::badges;

@@ -447,6 +447,10 @@ const TABLE: &[Row] = &[
     get("/agent/second-looks", "/agent/second-looks", AGENTS),
     get("/agent/second-looks/{grant}", "/agent/second-looks/1", AGENTS),
     post("/agent/second-looks/{grant}", "/agent/second-looks/1", &[], FOR_AGENTS),
+    // Badges: for trust administrators, who are none of these.
+    get("/admin/badges", "/admin/badges", AGENTS),
+    post("/admin/badges", "/admin/badges", &[], FOR_AGENTS),
+    post("/admin/badges/{revocation}", "/admin/badges/1", &[], FOR_AGENTS),
     // The administration
     get("/admin", "/admin", ADMINISTRATORS),
     get("/admin/members", "/admin/members", ADMINISTRATORS),

@@ -5,6 +5,7 @@ DROP TRIGGER badge_grants_moved;
 DROP TRIGGER badge_grants_made;
 DROP INDEX badge_grants_of_call;
 DROP INDEX badge_grants_settling;
+DROP TABLE badge_revocations;
 ALTER TABLE badge_grants DROP COLUMN second_at;
 ALTER TABLE badge_grants DROP COLUMN second_by;
 ALTER TABLE badge_grants DROP COLUMN revoked_for;

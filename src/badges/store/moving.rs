@@ -175,9 +175,29 @@ type KnownRow = (i64, String, Option<String>, String, Time, Option<Time>, Option
 
 /// A member's newest grant of a badge.
 pub fn newest(conn: &mut Conn, member: MemberId, badge: Badge) -> QueryResult<Option<Known>> {
+    known(conn, member, badge, &GrantState::ALL.map(GrantState::code))
+}
+
+/// The newest of a member's grants of a badge from which a move can be made.
+pub fn open_to(conn: &mut Conn, member: MemberId, badge: Badge, step: Move) -> QueryResult<Option<Known>> {
+    known(conn, member, badge, &before(step))
+}
+
+/// Notes for what a grant is taken away.
+pub fn note_reason(conn: &mut Conn, grant: i64, reason: &str) -> QueryResult<usize> {
+    diesel::update(badge_grants::table.find(grant)).set(badge_grants::revoked_for.eq(reason)).execute(conn)
+}
+
+fn known(
+    conn: &mut Conn,
+    member: MemberId,
+    badge: Badge,
+    states: &[&'static str],
+) -> QueryResult<Option<Known>> {
     let row: Option<KnownRow> = badge_grants::table
         .filter(badge_grants::member_id.eq(member))
         .filter(badge_grants::badge.eq(badge.code()))
+        .filter(badge_grants::state.eq_any(states))
         .order(badge_grants::id.desc())
         .select((
             badge_grants::id,

@@ -191,3 +191,17 @@ diesel::table! {
         second_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    badge_revocations (id) {
+        id -> BigInt,
+        grant_id -> BigInt,
+        reason -> Text,
+        words -> Text,
+        asked_by -> BigInt,
+        asked_at -> Timestamp,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        is_confirmed -> Bool,
+    }
+}

@@ -1,4 +1,8 @@
-//! What follows from a passed call: the grant begins, settles and is shown.
+//! What follows from a passed call: the grant begins, settles and is shown, and what trust administrators do.
+
+mod trust;
+
+pub use trust::{ask_revocation, decide_revocation, lift, suspend};
 
 use super::rules::{Doubt, TOOK_PART, is_drawn, may_look};
 use super::store::{self, Look};

@@ -1,5 +1,7 @@
 //! `/agent/second-looks`: badges that are decided and that a second agent looks at before they are shown.
 
+mod admin;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
@@ -28,7 +30,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route(LIST, web::get().to(list))
         .route("/agent/second-looks/{grant}", web::get().to(show))
-        .route("/agent/second-looks/{grant}", web::post().to(decide));
+        .route("/agent/second-looks/{grant}", web::post().to(decide))
+        .route("/admin/badges", web::get().to(admin::show))
+        .route("/admin/badges", web::post().to(admin::act))
+        .route("/admin/badges/{revocation}", web::post().to(admin::decide));
 }
 
 #[derive(Template)]

@@ -1,4 +1,6 @@
-//! Second looks in the database.
+//! Second looks and revocations in the database.
+
+mod revocations;
 
 use std::collections::HashMap;
 
@@ -9,6 +11,8 @@ use crate::clock::Time;
 use crate::db::Conn;
 use crate::db::schema::{badge_grants, calls, document_decisions, members};
 use crate::members::MemberId;
+
+pub use revocations::{Revocation, ask, close, open, revocation};
 
 /// A grant that waits for a second look.
 #[derive(Clone, Debug, Queryable)]
