@@ -107,7 +107,9 @@ pub fn decide_revocation(
 ) -> Result<(), Error> {
     let asked = store::revocation(conn, id)?.ok_or(Error::NotFound)?;
     if asked.asked_by == by || asked.member == by {
-        return Err(Error::Forbidden("You asked for this, or it is your own badge. Somebody else decides.".into()));
+        return Err(Error::Forbidden(
+            "You asked for this, or it is your own badge. Somebody else decides.".into(),
+        ));
     }
     if asked.decided_at.is_some() || !store::close(conn, id, by, is_confirmed, now)? {
         return Err(moved_on());

@@ -34,7 +34,11 @@ impl FromRequest for Trust {
         Box::pin(async move {
             let member = member.await?;
             let may = member.is(Role::TrustAdministrator);
-            if may { Ok(Self(member)) } else { Err(Error::Forbidden("This is for trust administrators.".into())) }
+            if may {
+                Ok(Self(member))
+            } else {
+                Err(Error::Forbidden("This is for trust administrators.".into()))
+            }
         })
     }
 }
@@ -65,8 +69,16 @@ struct Row {
 
 /// What can be done with a badge.
 const ACTS: [(&str, &str, &str); 4] = [
-    ("report", "Take it off while a report is looked into", "A report alone takes nothing off: you do, and answer for it."),
-    ("take-over", "Take it off because the account may have been taken over", "The account itself works as before."),
+    (
+        "report",
+        "Take it off while a report is looked into",
+        "A report alone takes nothing off: you do, and answer for it.",
+    ),
+    (
+        "take-over",
+        "Take it off because the account may have been taken over",
+        "The account itself works as before.",
+    ),
     ("lift", "Show it again", "If the name changed meanwhile, the badge waits for the name."),
     ("revoke", "Ask for it to be taken away", "Another trust administrator decides. It does not come back."),
 ];
@@ -191,9 +203,7 @@ pub(super) async fn act(
     let writing = site.db.write(move |conn| match wish {
         Wish::Suspend(cause) => actions::suspend(conn, &handle, (cause, &words), by, now),
         Wish::Lift => actions::lift(conn, &handle, &words, by, now),
-        Wish::Revoke(doubt) => {
-            actions::ask_revocation(conn, &handle, (doubt, &words), by, now).map(|_| ())
-        }
+        Wish::Revoke(doubt) => actions::ask_revocation(conn, &handle, (doubt, &words), by, now).map(|_| ()),
     });
     match writing.await {
         Ok(()) => see_other(&format!("{HERE}?told={}", form.act)),
