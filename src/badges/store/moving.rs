@@ -45,9 +45,11 @@ fn place_of(state: &str, cause: Option<&str>) -> QueryResult<Place> {
 
 /// Moves a grant from one place to another, and says whether it stood there.
 pub fn move_to(conn: &mut Conn, grant: &Due, from: Place, to: Place) -> QueryResult<bool> {
+    let cause = from.cause.map_or("", Cause::code);
     let there = badge_grants::table
         .filter(badge_grants::id.eq(grant.id))
-        .filter(badge_grants::state.eq(from.state.code()));
+        .filter(badge_grants::state.eq(from.state.code()))
+        .filter(badge_grants::suspended_for.is_null().or(badge_grants::suspended_for.eq(cause)));
     let active_name = (to.state == GrantState::Active).then_some(&grant.bound_name);
     let moved = diesel::update(there)
         .set((
