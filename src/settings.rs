@@ -60,6 +60,8 @@ pub struct Settings {
     pub log: String,
     /// Servers that help the two browsers of a call to reach each other.
     pub call_servers: CallServers,
+    /// How many of a hundred badges a second agent looks at before they are shown, beside every flagged one.
+    pub second_looks: u8,
 }
 
 /// Accent colours.
@@ -104,7 +106,8 @@ const SMTP_URL: Name = Name { key: "smtp_url", variable: "TOUCHSTONE_SMTP_URL" }
 const MAIL_FROM: Name = Name { key: "mail_from", variable: "TOUCHSTONE_MAIL_FROM" };
 const PROXIES: Name = Name { key: "proxies", variable: "TOUCHSTONE_PROXIES" };
 const LOG: Name = Name { key: "log", variable: "TOUCHSTONE_LOG" };
-const ALL: [Name; 23] = [
+const SECOND_LOOKS: Name = Name { key: "second_looks", variable: "TOUCHSTONE_SECOND_LOOKS" };
+const ALL: [Name; 24] = [
     LISTEN,
     URL,
     DATABASE,
@@ -128,6 +131,7 @@ const ALL: [Name; 23] = [
     calls::TURN,
     calls::SECRET,
     calls::SECRET_FILE,
+    SECOND_LOOKS,
 ];
 
 /// Where values are looked up, in order of weight.
@@ -250,6 +254,7 @@ impl Settings {
             proxies,
             log,
             call_servers,
+            second_looks: second_looks(&sources)?,
         })
     }
 
@@ -289,6 +294,13 @@ impl Sources<'_> {
             }),
         }
     }
+}
+
+/// A percentage.
+fn second_looks(sources: &Sources<'_>) -> Result<u8, BadSetting> {
+    let Some(found) = sources.find(None, &SECOND_LOOKS)? else { return Ok(5) };
+    let share = found.value.parse().ok().filter(|share: &u8| *share <= 100);
+    share.ok_or_else(|| found.refuse("a percentage from 0 to 100"))
 }
 
 fn read_file(text: &str) -> Result<toml::Table, BadSetting> {

@@ -1,10 +1,14 @@
 //! What happens to badges when the member they belong to changes.
 
-use super::rules::{Badge, GrantState};
+use std::collections::HashSet;
+
+use super::rules::{Badge, Cause, GrantState, Move, Place, next};
 use super::store::{self, NewGrant};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
+use crate::events;
+use crate::events::rules::Event;
 use crate::members::rules::Role;
 use crate::members::{self, MemberId};
 use crate::text::names::DisplayName;
@@ -40,8 +44,9 @@ pub fn likeness(
     Ok(if is_staff || is_verified { Likeness::Imitation } else { Likeness::NearMiss })
 }
 
-/// Changes a display name. A badge binds the name under which the fact was checked, so every badge comes
-/// off in the same transaction; the answer says how many.
+/// Changes a display name. A badge binds the name under which the fact was checked, so every badge that binds
+/// another name comes off in the same transaction, and what was off for its name alone comes back with it. The
+/// answer says how many came off.
 ///
 /// # Errors
 /// When the name imitates staff or a verified member, or the database fails.
@@ -53,7 +58,32 @@ pub fn rename(conn: &mut Conn, member: MemberId, name: &DisplayName, now: Time) 
     let suspended = store::suspend_all(conn, member)?;
     let review = likeness == Likeness::NearMiss;
     members::store::set_name(conn, member, name.as_str(), &name.skeleton(), review)?;
+    let returned = return_named(conn, member, name.as_str(), now)?;
+    for (many, act) in [(suspended, "badges-suspended"), (returned, "badges-returned")] {
+        if many > 0 {
+            let subject = format!("member {}", member.0);
+            members::audit::store::add(conn, Some(member), act, &subject, Cause::Name.code(), now)?;
+        }
+    }
+    if suspended + returned > 0 {
+        events::store::add(conn, &Event::VerificationMoved { member }, now)?;
+    }
     Ok(suspended)
+}
+
+/// Shows what is off for its name alone and binds this one; of each badge the newest.
+fn return_named(conn: &mut Conn, member: MemberId, name: &str, now: Time) -> Result<usize, Error> {
+    let mut seen = HashSet::new();
+    let from = Place::off(Cause::Name);
+    let lift = Move::Lift { cause: Cause::Name, name_is_bound: true };
+    let mut returned = 0;
+    for grant in store::named(conn, member, name, now)? {
+        if seen.insert(grant.badge) {
+            let to = next(from, lift).map_err(Error::refused)?;
+            returned += usize::from(store::move_to(conn, &grant, from, to)?);
+        }
+    }
+    Ok(returned)
 }
 
 /// Gives a badge for a check that was passed, under the newest policy; what was granted before is superseded.

@@ -1,5 +1,9 @@
 //! What badges there are, what they say, and when they may be shown.
 
+mod moves;
+
+pub use moves::{Cause, Known, Move, Place, Refusal, Settled, before, next};
+
 use crate::clock::{Time, date};
 use crate::members::rules::Tier;
 

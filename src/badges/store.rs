@@ -1,5 +1,6 @@
 //! Badges in the database.
 
+mod moving;
 mod public;
 
 use std::collections::HashMap;
@@ -12,6 +13,10 @@ use crate::db::schema::{badge_grants, badge_policies};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 
+pub use moving::{
+    Due, due, end, expire, expiring, move_to, named, newest, note_reason, note_second, open_to, place,
+    settled, suspend_all,
+};
 pub use public::{PublicGrant, public_grant, public_grants};
 
 type ShownRow = (MemberId, String, Time, Option<Time>, i64, String);
@@ -124,31 +129,6 @@ fn insert(conn: &mut Conn, grant: &NewGrant<'_>, origin: &str) -> QueryResult<()
         .map(|_| ())
 }
 
-/// Takes off every active badge of a member, because the name it binds is about to change.
-pub fn suspend_all(conn: &mut Conn, member: MemberId) -> QueryResult<usize> {
-    let active = badge_grants::table
-        .filter(badge_grants::member_id.eq(member))
-        .filter(badge_grants::state.eq(GrantState::Active.code()));
-    diesel::update(active)
-        .set((
-            badge_grants::state.eq(GrantState::Suspended.code()),
-            badge_grants::active_name.eq(None::<String>),
-            badge_grants::suspended_for.eq("name"),
-        ))
-        .execute(conn)
-}
-
-/// Ends a member's grants of a badge that are active or suspended, and says how many.
-pub fn end(conn: &mut Conn, member: MemberId, badge: Badge, state: GrantState) -> QueryResult<usize> {
-    let standing = badge_grants::table
-        .filter(badge_grants::member_id.eq(member))
-        .filter(badge_grants::badge.eq(badge.code()))
-        .filter(badge_grants::state.eq_any([GrantState::Active.code(), GrantState::Suspended.code()]));
-    diesel::update(standing)
-        .set((badge_grants::state.eq(state.code()), badge_grants::active_name.eq(None::<String>)))
-        .execute(conn)
-}
-
 type GrantRow = (MemberId, String, i64, String, String, Time, Option<Time>);
 
 /// Every grant of each of these members, oldest first, in one query.
@@ -249,51 +229,6 @@ pub fn clock_of(conn: &mut Conn, badge: Badge, version: i64) -> QueryResult<(i64
         .find((badge.code(), version))
         .select((badge_policies::settling_minutes, badge_policies::promise_hours))
         .first(conn)
-}
-
-/// Grants that have settled and need no second look: number, member, and the name bound.
-pub fn settled(conn: &mut Conn, now: Time) -> QueryResult<Vec<(i64, MemberId, String)>> {
-    badge_grants::table
-        .filter(badge_grants::state.eq(GrantState::Settling.code()))
-        .filter(badge_grants::settles_at.le(now))
-        .filter(badge_grants::needs_second.eq(false))
-        .order(badge_grants::id)
-        .limit(100)
-        .select((badge_grants::id, badge_grants::member_id, badge_grants::bound_name))
-        .load(conn)
-}
-
-/// Shows a settled grant.
-pub fn activate(conn: &mut Conn, grant: i64, name: &str) -> QueryResult<usize> {
-    let settling = badge_grants::table
-        .filter(badge_grants::id.eq(grant))
-        .filter(badge_grants::state.eq(GrantState::Settling.code()));
-    diesel::update(settling)
-        .set((badge_grants::state.eq(GrantState::Active.code()), badge_grants::active_name.eq(name)))
-        .execute(conn)
-}
-
-/// Holds a settled grant back because the name it binds is not the member's any more.
-pub fn suspend_for_name(conn: &mut Conn, grant: i64) -> QueryResult<usize> {
-    let settling = badge_grants::table
-        .filter(badge_grants::id.eq(grant))
-        .filter(badge_grants::state.eq(GrantState::Settling.code()));
-    diesel::update(settling)
-        .set((badge_grants::state.eq(GrantState::Suspended.code()), badge_grants::suspended_for.eq("name")))
-        .execute(conn)
-}
-
-/// Ends active grants that are past their date, and says how many.
-pub fn expire(conn: &mut Conn, now: Time) -> QueryResult<usize> {
-    let past = badge_grants::table
-        .filter(badge_grants::state.eq(GrantState::Active.code()))
-        .filter(badge_grants::expires_at.le(now));
-    diesel::update(past)
-        .set((
-            badge_grants::state.eq(GrantState::Expired.code()),
-            badge_grants::active_name.eq(None::<String>),
-        ))
-        .execute(conn)
 }
 
 /// Hides a member's standing grants of a badge, or shows them again.

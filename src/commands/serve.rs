@@ -204,6 +204,7 @@ impl Forum {
             .configure(verification::call::room::pages::routes)
             .configure(credentials::api::pages::routes)
             .configure(credentials::hooks::pages::routes)
+            .configure(verification::badge::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))
             .route("/readyz", web::get().to(ready));
         if self.site.demo {

@@ -20,8 +20,9 @@ pub use order::{
     told_likes,
 };
 pub use people::{
-    badge_grants, badge_policies, link_tokens, mails, member_blocks, member_roles, members, rank_changes,
-    rank_losses, rank_rulebooks, rank_rules, sessions, site_facts, throttles, tier_changes,
+    badge_grants, badge_policies, badge_revocations, link_tokens, mails, member_blocks, member_roles,
+    members, rank_changes, rank_losses, rank_rulebooks, rank_rules, sessions, site_facts, throttles,
+    tier_changes,
 };
 pub use proof::{
     api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials,
@@ -81,6 +82,7 @@ diesel::joinable!(call_seats -> calls (call_id));
 diesel::joinable!(credentials -> members (member_id));
 diesel::joinable!(credentials -> badge_grants (grant_id));
 diesel::joinable!(credential_links -> credentials (credential_id));
+diesel::joinable!(badge_revocations -> badge_grants (grant_id));
 diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(board_gates -> boards (board_id));
 diesel::joinable!(test_arms -> members (member_id));
@@ -101,6 +103,8 @@ diesel::allow_tables_to_appear_in_same_query!(credentials, badge_grants);
 diesel::allow_tables_to_appear_in_same_query!(credentials, credential_links);
 diesel::allow_tables_to_appear_in_same_query!(credentials, badge_policies);
 diesel::allow_tables_to_appear_in_same_query!(webhook_deliveries, webhooks);
+diesel::allow_tables_to_appear_in_same_query!(badge_revocations, badge_grants);
+diesel::allow_tables_to_appear_in_same_query!(badge_revocations, members);
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,

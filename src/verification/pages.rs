@@ -13,10 +13,10 @@ use super::phone::store::Phone;
 use super::rules::steps::{self, DocumentFacts, Step};
 use super::rules::waits::{self, WINDOW, Wait};
 use super::rules::{Standing, may_begin, standing};
-use super::{call, document, evidence, phone, store};
+use super::{badge, call, document, evidence, phone, store};
 use crate::accounts::viewer::Member;
 use crate::badges;
-use crate::badges::rules::{Badge, Grant, Policy, Shown};
+use crate::badges::rules::{Badge, Grant, GrantState, Known, Policy, Shown};
 use crate::clock::{Time, date};
 use crate::db::Conn;
 use crate::error::Error;
@@ -89,6 +89,7 @@ impl From<&Shown> for ShownRow {
 struct Facts {
     shown: Vec<Shown>,
     grants: Vec<Grant>,
+    newest: Option<Known>,
     policies: Vec<Policy>,
     gate: gates::rules::Standing,
     phone: Option<Phone>,
@@ -105,6 +106,7 @@ impl Facts {
         Ok(Self {
             shown: badges::store::shown_by(conn, &[id], now)?.remove(&id).unwrap_or_default(),
             grants: badges::store::grants_of(conn, &[id])?.remove(&id).unwrap_or_default(),
+            newest: badges::store::newest(conn, id, Badge::IdentityVerified)?,
             policies: badges::store::policies(conn)?,
             gate: gates::actions::standing(conn, id)?,
             phone: phone::store::of(conn, id)?,
@@ -126,7 +128,7 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
         .at("/verification");
     let mut answer = page(&StatusPage {
         frame,
-        lede: lede(&standing),
+        lede: lede(&standing, facts.newest.as_ref(), now),
         gate: gate_notice(&facts.gate),
         identity: facts.shown.iter().find(|one| one.badge == Badge::IdentityVerified).map(ShownRow::from),
         steps: rows(&facts, &standing, now),
@@ -272,10 +274,19 @@ fn policy_row(policy: &Policy) -> PolicyRow {
     }
 }
 
-fn lede(standing: &Standing) -> String {
+/// Where the member stands. Of a badge that is not shown it says why, and by when it is promised.
+fn lede(standing: &Standing, newest: Option<&Known>, now: Time) -> String {
     match standing {
-        Standing::Verified => "Your identity is verified, and the badge stands beside your posts.".to_owned(),
-        Standing::Off(why) => format!("Your badge is not shown. {why}"),
+        Standing::Verified => {
+            let words = "Your identity is verified, and the badge stands beside your posts.";
+            let is_new = |grant: &&Known| grant.place.state == GrantState::Settling;
+            let newer = newest.filter(is_new).map(|grant| badge::rules::told(grant, now));
+            newer.map_or_else(|| words.to_owned(), |told| format!("{words} You were checked anew. {told}"))
+        }
+        Standing::Off(why) => {
+            let told = newest.map_or_else(|| (*why).to_owned(), |grant| badge::rules::told(grant, now));
+            format!("Your badge is not shown. {told}")
+        }
         Standing::Eligible(tier) => format!(
             "You are eligible, because you are {}. Phone, document and a short call lead to the badge.",
             tier.title()

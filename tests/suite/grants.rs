@@ -1,216 +1,312 @@
-//! The grant of Identity Verified: what it stands on, how it settles, who sees it and from when on.
+//! The way of a badge's grant: settling, the second look, the promise, the name, and its end.
+
+mod trust;
 
 use chrono::TimeDelta;
-use diesel::connection::SimpleConnection;
-use touchstone::badges::rules::GrantState;
-use touchstone::db::Conn;
-use touchstone::verification::badge;
+use diesel::prelude::*;
+use touchstone::badges;
+use touchstone::badges::rules::{Badge, Cause, GrantState, Place};
+use touchstone::db::schema::{badge_grants, calls};
+use touchstone::members::MemberId;
+use touchstone::text::names::DisplayName;
+use touchstone::verification::badge::actions;
+use touchstone::verification::badge::rules::Doubt;
 use touchstone::verification::call::CallId;
 
-use crate::calls::{approve, call, decide, ready, shift, talk};
-use crate::support::look::{count_grants, find, grants, id_of};
-use crate::support::{Person, TestSite};
+use crate::calls::{approve, waive};
+use crate::support::look::{audit, find, id_of};
+use crate::support::{Page, Person, TestSite};
 
-/// Two members meet no agent twice: `noor-v` calls, `dora-d` decides about documents.
-struct Scene {
-    site: TestSite,
-    noor: Person,
-}
+const LIST: &str = "/agent/second-looks";
 
-impl Scene {
-    fn new() -> Self {
-        let site = TestSite::start();
-        let noor = site.agent("noor-v");
-        shift(&site, "noor-v", 0, 240);
-        Self { site, noor }
-    }
-
-    /// A member who passed the call just now. No second look is drawn.
-    async fn passed(&self, handle: &str) -> (Person, CallId) {
-        let who = ready(&self.site, handle);
-        let id = talk(&self.site, &who, &self.noor).await;
-        decide(&self.site, &self.noor, id, ("passed", "", "yes")).await.expect(303);
-        self.sql("UPDATE badge_grants SET needs_second = FALSE".to_owned()).unwrap();
-        (who, id)
-    }
-
-    fn sql(&self, statement: String) -> Result<(), String> {
-        self.site
-            .try_write(move |conn: &mut Conn| Ok(conn.batch_execute(&statement)?))
-            .map_err(|cause| cause.cause())
-    }
-
-    fn refuses(&self, statement: &str) {
-        let refused = self.sql(statement.to_owned());
-        assert!(refused.is_err(), "the database takes: {statement}");
-        let why = refused.unwrap_err();
-        assert!(
-            ["decided by two people", "does not change", "do not change"]
-                .iter()
-                .any(|word| why.contains(word)),
-            "{statement}: {why}"
-        );
-    }
-
-    fn state(&self, handle: &str) -> Vec<GrantState> {
-        grants(&self.site, handle).into_iter().map(|grant| grant.state).collect()
-    }
-
-    async fn settle(&self) {
-        self.site.forum.jobs(None).settle_badges().await.unwrap();
-    }
-}
-
-/// Invariant 7, by the program and by SQL.
-#[actix_web::test]
-async fn no_grant_without_two_passed_steps_by_two_people() {
-    let scene = Scene::new();
-    let site = &scene.site;
-    let now = site.clock.now();
-    let ada = ready(site, "ada-l");
-    let talking = talk(site, &ada, &scene.noor).await;
-    let open = call(site, &ada);
-    let begin =
-        move |case, call| move |conn: &mut Conn| badge::actions::begin_with(conn, case, call, false, now);
-    // The call is not passed yet.
-    assert!(site.try_write(begin(open.case, talking)).is_err());
-    decide(site, &scene.noor, talking, ("failed", "other-person", "no")).await.expect(303);
-    assert!(site.try_write(begin(open.case, talking)).is_err());
-    assert_eq!(count_grants(site), 0);
-
-    // A passed call of somebody else, and one whose agent approved the document as well.
-    let (ben, bens) = scene.passed("ben-o").await;
-    assert_eq!(count_grants(site), 1);
-    assert!(site.try_write(begin(open.case, bens)).is_err());
-    let (eva, evas) = scene.passed("eva-r").await;
-    let own = approve(site, id_of(site, "eva-r"), id_of(site, "noor-v"));
-    assert!(site.try_write(begin(own, evas)).is_err());
-    assert_eq!(count_grants(site), 2);
-
-    // By hand: the row as it may stand is known, and whatever is changed in it is refused.
-    let (ben_id, eva_id) = (id_of(site, &ben.handle).0, id_of(site, &eva.handle).0);
-    let (case, eva_case) = (call(site, &ben).case.0, call(site, &eva).case.0);
-    scene.sql("DELETE FROM badge_grants".to_owned()).unwrap();
-    let row = |member: i64, policy: i64, state: &str, case: &str, call: &str| {
-        format!(
-            "INSERT INTO badge_grants (member_id, badge, policy_version, bound_name, active_name, state, granted_at, \
-             origin, document_case_id, call_id) SELECT id, 'identity-verified', {policy}, name, \
-             CASE WHEN '{state}' = 'active' THEN name END, '{state}', '2026-11-18 12:00:00', 'checks', {case}, {call} \
-             FROM members WHERE id = {member}"
-        )
-    };
-    let (case, eva_case, bens, evas) =
-        (case.to_string(), eva_case.to_string(), bens.0.to_string(), evas.0.to_string());
-    for state in ["settling", "embargoed", "active"] {
-        scene.refuses(&row(ben_id, 2, state, "NULL", "NULL"));
-        scene.refuses(&row(ben_id, 2, state, &case, "NULL"));
-        scene.refuses(&row(ben_id, 2, state, "NULL", &bens));
-        scene.refuses(&row(ben_id, 1, state, &case, &bens));
-        scene.refuses(&row(ben_id, 2, state, &eva_case, &evas));
-        scene.refuses(&row(ben_id, 2, state, &case, &evas));
-        scene.refuses(&row(eva_id, 2, state, &own.0.to_string(), &evas));
-        scene.refuses(&row(
-            id_of(site, "ada-l").0,
-            2,
-            state,
-            &open.case.0.to_string(),
-            &talking.0.to_string(),
-        ));
-    }
-    // Nor in two moves.
-    scene.sql(row(ben_id, 2, "suspended", "NULL", "NULL")).unwrap();
-    scene.refuses("UPDATE badge_grants SET state = 'active', active_name = bound_name");
-    scene.refuses(&format!("UPDATE badge_grants SET document_case_id = {case}, call_id = {bens}"));
-    scene.sql("DELETE FROM badge_grants".to_owned()).unwrap();
-    scene.sql(row(ben_id, 2, "settling", &case, &bens)).unwrap();
-    scene.refuses(&format!("UPDATE badge_grants SET member_id = {eva_id}"));
-    scene.refuses("UPDATE badge_grants SET policy_version = 1");
-    scene.refuses("UPDATE badge_grants SET origin = 'import'");
-    scene.refuses("UPDATE badge_policies SET checked = 'a name'");
-    scene.refuses("DELETE FROM badge_policies WHERE version = 1");
-    assert_eq!(scene.state("ben-o"), [GrantState::Settling]);
-}
-
-/// Invariant 2, as far as a grant is held back at all: while it settles, and while it is embargoed.
-#[actix_web::test]
-async fn no_public_byte_differs_while_a_grant_settles_or_is_embargoed() {
-    let scene = Scene::new();
-    let site = &scene.site;
-    site.open_board("talk");
-    let ada = ready(site, "ada-l");
-    let thread = site.thread(&ada, "talk", "How do you pack glass").await;
-    let looks = async || {
-        let mut all = Vec::new();
-        for path in [
-            &*thread,
-            "/",
-            "/b/talk",
-            "/u/ada-l",
-            "/badges/identity-verified",
-            "/badges/of/ada-l.svg",
-            "/oembed?url=http://127.0.0.1:8080/u/ada-l",
-            "/api/v1/members/ada-l/badges",
-            "/credentials/status/1",
-            "/.well-known/jwks.json",
-            "/.well-known/did.json",
-            "/b/talk/feed.atom",
-            "/sitemap.xml",
-            "/openness",
-        ] {
-            let page = site.get(&Person::visitor(), path).await;
-            let headers: Vec<_> =
-                page.headers.iter().filter(|(name, _)| name != "x-request-id").cloned().collect();
-            all.push((path.to_owned(), page.status, headers, page.body));
+/// A member whose document Dora approved and whose call Noor passed, with the grant that follows.
+fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64) {
+    for agent in ["dora-d", "noor-v"] {
+        if find(site, agent).is_none() {
+            site.agent(agent);
         }
-        all
-    };
-    let before = looks().await;
-    assert!(before.iter().filter(|(_, status, ..)| status.is_success()).count() > 7);
-    let id = talk(site, &ada, &scene.noor).await;
-    decide(site, &scene.noor, id, ("passed", "", "yes")).await.expect(303);
-    assert_eq!(scene.state("ada-l"), [GrantState::Settling]);
-    assert_eq!(looks().await, before);
-    scene.sql("UPDATE badge_grants SET state = 'embargoed'".to_owned()).unwrap();
-    assert_eq!(looks().await, before);
-    scene.sql("UPDATE badge_grants SET state = 'settling', needs_second = FALSE".to_owned()).unwrap();
-    site.clock.advance(TimeDelta::hours(1));
-    scene.settle().await;
-    assert_eq!(scene.state("ada-l"), [GrantState::Active]);
-    assert_ne!(looks().await, before);
-}
-
-#[actix_web::test]
-async fn a_grant_settles_within_the_hour_and_stands_beside_posts_then() {
-    let scene = Scene::new();
-    let site = &scene.site;
-    site.open_board("talk");
-    let (ada, _) = scene.passed("ada-l").await;
-    let thread = site.thread(&ada, "talk", "How do you pack glass").await;
-    let badges = async || {
-        site.get(&Person::visitor(), &thread).await.expect(200).count("[data-badge=identity-verified]")
-    };
-    site.clock.advance(TimeDelta::minutes(59));
-    scene.settle().await;
-    assert_eq!((scene.state("ada-l"), badges().await), (vec![GrantState::Settling], 0));
-    site.clock.advance(TimeDelta::minutes(1));
-    scene.settle().await;
-    assert_eq!((scene.state("ada-l"), badges().await), (vec![GrantState::Active], 1));
-    site.reply(&ada, &thread, "Or in paper.").await;
-    let page = site.get(&Person::visitor(), &thread).await.expect(200);
-    for (post, then) in [("#p-1", "no"), ("#p-2", "yes")] {
-        let badge = format!("{post} [data-badge=identity-verified]");
-        let told = page.attribute(&badge, "title").to_owned();
-        assert!(told.ends_with(&format!("Verified when posted: {then}.")), "{post}: {told}");
     }
+    let who = site.member(handle);
+    let (member, dora, noor) = (id_of(site, handle), id_of(site, "dora-d"), id_of(site, "noor-v"));
+    let case = approve(site, member, dora);
+    waive(site, member, dora);
+    let now = site.clock.now();
+    let grant = site.write(move |conn| {
+        let call: i64 = diesel::insert_into(calls::table)
+            .values((
+                calls::member_id.eq(member),
+                calls::case_id.eq(case.0),
+                calls::policy_version.eq(1),
+                calls::state.eq("passed"),
+                calls::agent_id.eq(noor.0),
+                calls::decided_at.eq(now),
+                calls::made_at.eq(now),
+                calls::queued_at.eq(now),
+                calls::is_flagged.eq(needs_second),
+            ))
+            .returning(calls::id)
+            .get_result(conn)?;
+        actions::begin_with(conn, case, CallId(call), needs_second, now)?;
+        Ok(badge_grants::table.order(badge_grants::id.desc()).select(badge_grants::id).first(conn)?)
+    });
+    (who, grant)
+}
+
+fn place(site: &TestSite, grant: i64) -> Place {
+    site.read(move |conn| Ok(badges::store::place(conn, grant)?.unwrap()))
+}
+
+fn is_shown(site: &TestSite, handle: &str) -> bool {
+    let (id, now) = (id_of(site, handle), site.clock.now());
+    let shown = site.read(move |conn| Ok(badges::store::shown_by(conn, &[id], now)?));
+    let public = site
+        .read(move |conn| Ok(badges::store::public_grant(conn, id, Badge::IdentityVerified, now)?.is_some()));
+    assert_eq!(shown.get(&id).is_some_and(|badges| !badges.is_empty()), public);
+    public
+}
+
+async fn settle(site: &TestSite, minutes: i64) {
+    site.clock.advance(TimeDelta::minutes(minutes));
+    site.forum.jobs(None).settle_badges().await.unwrap();
+}
+
+fn rename(site: &TestSite, member: MemberId, name: &str) -> usize {
+    let (name, now) = (DisplayName::parse(name).unwrap(), site.clock.now());
+    site.write(move |conn| badges::actions::rename(conn, member, &name, now))
+}
+
+fn acts(site: &TestSite, act: &str) -> usize {
+    audit(site).iter().filter(|(one, ..)| one == act).count()
+}
+
+async fn confirm(site: &TestSite, who: &Person, grant: i64) -> Page {
+    site.post(who, &format!("{LIST}/{grant}"), &[("outcome", "confirm")]).await
 }
 
 #[actix_web::test]
-async fn what_needs_a_second_look_does_not_settle_by_itself() {
-    let scene = Scene::new();
-    let (_, _) = scene.passed("ada-l").await;
-    scene.sql("UPDATE badge_grants SET needs_second = TRUE".to_owned()).unwrap();
-    scene.site.clock.advance(TimeDelta::days(3));
-    scene.settle().await;
-    assert_eq!(scene.state("ada-l"), [GrantState::Settling]);
-    assert!(find(&scene.site, "ada-l").is_some());
+async fn a_grant_without_a_second_look_settles_by_itself() {
+    let site = TestSite::start();
+    let (ada, grant) = passed(&site, "ada-l", false);
+    let page = site.get(&ada, "/verification").await.expect(200);
+    assert!(page.text(".lede").contains("promised by Nov 20, 2026, 12:00 UTC"), "{}", page.text(".lede"));
+    settle(&site, 59).await;
+    assert_eq!(place(&site, grant), Place::BEGIN);
+    settle(&site, 2).await;
+    assert_eq!(place(&site, grant), Place::of(GrantState::Active));
+    assert!(is_shown(&site, "ada-l"));
+}
+
+#[actix_web::test]
+async fn a_broken_promise_is_told_with_the_clock_time_and_by_how_much() {
+    let site = TestSite::start();
+    let (ada, _) = passed(&site, "ada-l", true);
+    settle(&site, 48 * 60 + 185).await;
+    let lede = site.get(&ada, "/verification").await.expect(200).text(".lede");
+    assert!(lede.contains("by Nov 20, 2026, 12:00 UTC") && lede.contains("late by 3 h 05 min"), "{lede}");
+    let boris = site.agent("boris-s");
+    let list = site.get(&boris, LIST).await.expect(200);
+    assert!(list.text("[data-look]").contains("late by 3 h 05 min"));
+}
+
+#[actix_web::test]
+async fn a_second_agent_who_took_no_part_confirms_and_the_badge_is_shown_at_once() {
+    let site = TestSite::start();
+    let boris = site.agent("boris-s");
+    let (ada, grant) = passed(&site, "ada-l", true);
+    settle(&site, 24 * 60).await;
+    assert_eq!(place(&site, grant), Place::BEGIN, "nothing settles before somebody looked");
+    site.prove(&boris);
+
+    let list = site.get(&boris, LIST).await.expect(200);
+    let row = list.text("[data-look]");
+    assert!(
+        row.contains("Document: approve by an agent") && row.contains("Call: passed by an agent"),
+        "{row}"
+    );
+    assert!(!list.body.contains("Dora") && !list.body.contains("Noor"), "agents are named by their role");
+    site.post(&boris, &format!("{LIST}/{grant}"), &[]).await.expect(422);
+    assert_eq!(place(&site, grant), Place::BEGIN);
+
+    let done = confirm(&site, &boris, grant).await.expect(303);
+    assert_eq!(done.location(), "/agent/second-looks?told=active");
+    assert!(is_shown(&site, "ada-l"));
+    assert_eq!((acts(&site, "second-look.confirmed"), acts(&site, "badge-active")), (1, 1));
+    let list = site.get(&boris, done.location()).await.expect(200);
+    assert_eq!(list.count("[data-look]"), 0);
+    confirm(&site, &boris, grant).await.expect(409);
+    assert_eq!(acts(&site, "second-look.confirmed"), 1);
+    let lede = site.get(&ada, "/verification").await.expect(200).text(".lede");
+    assert!(lede.contains("Your identity is verified"), "{lede}");
+}
+
+#[actix_web::test]
+async fn whoever_took_part_in_a_step_does_not_look_a_second_time() {
+    let site = TestSite::start();
+    let (dora, noor) = (site.agent("dora-d"), site.agent("noor-v"));
+    let (ada, grant) = passed(&site, "ada-l", true);
+    for who in [&dora, &noor] {
+        let list = site.get(who, LIST).await.expect(200);
+        assert_eq!(list.count("[data-look] .button"), 0);
+        let refused = confirm(&site, who, grant).await.expect(403);
+        assert!(refused.body.contains("You took part in one of the two steps"));
+        site.get(who, &format!("{LIST}/{grant}")).await.expect(403);
+    }
+    confirm(&site, &ada, grant).await.expect(403);
+    assert_eq!(place(&site, grant), Place::BEGIN);
+    assert_eq!(acts(&site, "second-look.confirmed"), 0);
+    let boris = site.agent("boris-s");
+    confirm(&site, &boris, 999).await.expect(404);
+}
+
+#[actix_web::test]
+async fn a_refusal_needs_its_words_and_is_told_as_a_class() {
+    let site = TestSite::start();
+    let boris = site.agent("boris-s");
+    let (ada, grant) = passed(&site, "ada-l", true);
+    let path = format!("{LIST}/{grant}");
+    let form = [("outcome", "refuse"), ("reason", "document"), ("words", " ")];
+    let page = site.post(&boris, &path, &form).await.expect(422);
+    assert_eq!((page.count("#words-problem"), page.count("#reason-problem")), (1, 0));
+    assert_eq!(page.attribute("option[selected]", "value"), "document");
+    let form = [("outcome", "refuse"), ("reason", "nothing"), ("words", "The seal <b>differs</b>")];
+    let page = site.post(&boris, &path, &form).await.expect(422);
+    assert_eq!(page.text("textarea"), "The seal <b>differs</b>");
+    assert_eq!(place(&site, grant), Place::BEGIN);
+
+    let form = [("outcome", "refuse"), ("reason", "document"), ("words", "The seal differs")];
+    site.post(&boris, &path, &form).await.expect(303);
+    assert_eq!(place(&site, grant), Place::of(GrantState::Revoked));
+    assert!(!is_shown(&site, "ada-l"));
+    assert!(audit(&site).iter().any(|(act, subject, why)| {
+        act == "second-look.refused"
+            && *subject == format!("grant {grant}")
+            && why == "document: The seal differs"
+    }));
+    let page = site.get(&ada, "/verification").await.expect(200);
+    assert!(page.text(".lede").contains(Doubt::Document.told()), "{}", page.text(".lede"));
+    assert!(!page.body.contains("seal differs"));
+    settle(&site, 24 * 60).await;
+    assert_eq!(place(&site, grant), Place::of(GrantState::Revoked), "what ended does not come back");
+    site.prove(&boris);
+    confirm(&site, &boris, grant).await.expect(409);
+}
+
+#[test]
+fn two_agents_who_look_at_once_decide_once() {
+    let site = TestSite::start();
+    for agent in ["boris-s", "cleo-s"] {
+        site.agent(agent);
+    }
+    let (_, grant) = passed(&site, "ada-l", true);
+    let (boris, cleo, now) = (id_of(&site, "boris-s"), id_of(&site, "cleo-s"), site.clock.now());
+    let barrier = std::sync::Barrier::new(2);
+    let decide = |agent: MemberId, confirms: bool| {
+        barrier.wait();
+        site.db.write_now(move |conn| {
+            if confirms {
+                actions::confirm(conn, grant, agent, now).map(|_| ())
+            } else {
+                actions::refuse(conn, grant, agent, (Doubt::Person, "Not the same"), now)
+            }
+        })
+    };
+    let (one, other) = std::thread::scope(|scope| {
+        let (one, other) = (scope.spawn(|| decide(boris, true)), scope.spawn(|| decide(cleo, false)));
+        (one.join().unwrap(), other.join().unwrap())
+    });
+    assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+    let then = if one.is_ok() { GrantState::Active } else { GrantState::Revoked };
+    assert_eq!(place(&site, grant), Place::of(then));
+    assert_eq!(acts(&site, "second-look.confirmed") + acts(&site, "second-look.refused"), 1);
+}
+
+#[actix_web::test]
+async fn a_name_change_takes_the_badge_off_in_the_same_transaction() {
+    let site = TestSite::start();
+    let (ada, grant) = passed(&site, "ada-l", false);
+    settle(&site, 61).await;
+    let id = id_of(&site, "ada-l");
+    let name = site.read(move |conn| Ok(touchstone::members::store::get(conn, id)?.name));
+    let now = site.clock.now();
+
+    // A transaction that fails leaves both as they were.
+    let other = DisplayName::parse("Zoe Quill").unwrap();
+    let failed = site.try_write(move |conn| {
+        badges::actions::rename(conn, id, &other, now)?;
+        assert!(badges::store::shown_by(conn, &[id], now)?.is_empty());
+        Err::<(), _>(touchstone::error::Error::NotFound)
+    });
+    assert!(failed.is_err());
+    assert!(is_shown(&site, "ada-l"));
+    assert_eq!(site.read(move |conn| Ok(touchstone::members::store::get(conn, id)?.name)), name);
+
+    assert_eq!(rename(&site, id, "Zoe Quill"), 1);
+    assert_eq!(place(&site, grant), Place::off(Cause::Name));
+    assert!(!is_shown(&site, "ada-l"));
+    assert_eq!(acts(&site, "badges-suspended"), 1);
+    let lede = site.get(&ada, "/verification").await.expect(200).text(".lede");
+    assert!(lede.contains(&name) && lede.contains("verify again under the new name"), "{lede}");
+    rename(&site, id, "Zoe Quillon");
+    assert_eq!(place(&site, grant), Place::off(Cause::Name));
+
+    // The way back: the bound name brings it back at once.
+    assert_eq!(rename(&site, id, &name), 0);
+    assert_eq!(place(&site, grant), Place::of(GrantState::Active));
+    assert!(is_shown(&site, "ada-l"));
+    assert_eq!(acts(&site, "badges-returned"), 1);
+}
+
+#[actix_web::test]
+async fn a_name_that_changed_while_it_settled_holds_the_badge_back_until_it_is_back() {
+    let site = TestSite::start();
+    let (_, grant) = passed(&site, "ada-l", true);
+    let (id, boris) = (id_of(&site, "ada-l"), site.agent("boris-s"));
+    let name = site.read(move |conn| Ok(touchstone::members::store::get(conn, id)?.name));
+    rename(&site, id, "Zoe Quill");
+    let done = confirm(&site, &boris, grant).await.expect(303);
+    assert_eq!(done.location(), "/agent/second-looks?told=suspended");
+    assert!(!is_shown(&site, "ada-l"));
+    rename(&site, id, &name);
+    assert!(is_shown(&site, "ada-l"));
+}
+
+#[actix_web::test]
+async fn what_is_off_for_another_cause_does_not_come_back_with_the_name() {
+    let site = TestSite::start();
+    let (_, grant) = passed(&site, "ada-l", false);
+    settle(&site, 61).await;
+    let id = id_of(&site, "ada-l");
+    let name = site.read(move |conn| Ok(touchstone::members::store::get(conn, id)?.name));
+    site.write(move |conn| {
+        let due = badges::store::due(conn, grant)?.unwrap();
+        let to = Place::off(Cause::Report);
+        assert!(badges::store::move_to(conn, &due, Place::of(GrantState::Active), to)?);
+        Ok(())
+    });
+    rename(&site, id, "Zoe Quill");
+    rename(&site, id, &name);
+    assert_eq!(place(&site, grant), Place::off(Cause::Report));
+    assert!(!is_shown(&site, "ada-l"));
+}
+
+#[actix_web::test]
+async fn a_badge_past_its_date_ends_and_its_member_is_told() {
+    let site = TestSite::start();
+    let (ada, grant) = passed(&site, "ada-l", false);
+    settle(&site, 61).await;
+    let ends = site.clock.now() + TimeDelta::days(1);
+    site.write(move |conn| {
+        diesel::update(badge_grants::table.find(grant))
+            .set(badge_grants::expires_at.eq(ends))
+            .execute(conn)?;
+        Ok(())
+    });
+    settle(&site, 24 * 60 - 1).await;
+    assert!(is_shown(&site, "ada-l"));
+    settle(&site, 2).await;
+    assert_eq!(place(&site, grant), Place::of(GrantState::Expired));
+    assert!(!is_shown(&site, "ada-l"));
+    assert_eq!(acts(&site, "badge-expired"), 1);
+    let page = site.get(&ada, "/verification").await.expect(200);
+    assert!(page.text(".lede").contains("Its time is over"), "{}", page.text(".lede"));
 }

@@ -26,6 +26,7 @@ mod factors;
 mod feeds;
 mod gates;
 mod grants;
+mod invariants;
 mod jobs;
 mod keys;
 mod layout;

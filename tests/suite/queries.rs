@@ -120,7 +120,7 @@ member         home                 10
 visitor        destroyed            4
 member         receipts             7
 member         opened               7
-member         verification         16
+member         verification         17
 member         settings             9
 member         profile              12
 member         ranks                9

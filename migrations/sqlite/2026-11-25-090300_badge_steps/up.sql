@@ -18,9 +18,28 @@ ALTER TABLE badge_grants ADD COLUMN needs_second BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE badge_grants ADD COLUMN hidden_at TIMESTAMP;
 ALTER TABLE badge_grants ADD COLUMN suspended_for TEXT CHECK (suspended_for IN ('name', 'take-over', 'report', 'other'));
 ALTER TABLE badge_grants ADD COLUMN revoked_for TEXT;
+-- Who looked a second time, and when.
+ALTER TABLE badge_grants ADD COLUMN second_by BIGINT REFERENCES members (id);
+ALTER TABLE badge_grants ADD COLUMN second_at TIMESTAMP;
 CREATE INDEX badge_grants_settling ON badge_grants (settles_at) WHERE state = 'settling';
 -- One call carries one grant.
 CREATE UNIQUE INDEX badge_grants_of_call ON badge_grants (call_id) WHERE call_id IS NOT NULL;
+
+-- A badge is taken away by two trust administrators: one asks, and another decides.
+CREATE TABLE badge_revocations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    grant_id BIGINT NOT NULL REFERENCES badge_grants (id),
+    reason TEXT NOT NULL CHECK (reason IN ('document', 'person', 'procedure', 'untrue')),
+    words TEXT NOT NULL,
+    asked_by BIGINT NOT NULL REFERENCES members (id),
+    asked_at TIMESTAMP NOT NULL,
+    decided_by BIGINT REFERENCES members (id),
+    decided_at TIMESTAMP,
+    is_confirmed BOOLEAN NOT NULL DEFAULT FALSE,
+    CHECK ((decided_by IS NULL) = (decided_at IS NULL)),
+    CHECK (decided_by IS NULL OR decided_by <> asked_by)
+);
+CREATE UNIQUE INDEX badge_revocations_open ON badge_revocations (grant_id) WHERE decided_at IS NULL;
 
 -- No grant without two passed steps of the same member under one policy version, decided by two people.
 CREATE TRIGGER badge_grants_made BEFORE INSERT ON badge_grants

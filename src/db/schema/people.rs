@@ -187,5 +187,21 @@ diesel::table! {
         hidden_at -> Nullable<Timestamp>,
         suspended_for -> Nullable<Text>,
         revoked_for -> Nullable<Text>,
+        second_by -> Nullable<BigInt>,
+        second_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    badge_revocations (id) {
+        id -> BigInt,
+        grant_id -> BigInt,
+        reason -> Text,
+        words -> Text,
+        asked_by -> BigInt,
+        asked_at -> Timestamp,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        is_confirmed -> Bool,
     }
 }

@@ -1,3 +1,6 @@
 //! The grant of Identity Verified.
 
 pub mod actions;
+pub mod pages;
+pub mod rules;
+pub mod store;

@@ -31,10 +31,11 @@ check                9
 withdraw             8
 desk                 15
 decisions            9
+second looks         12
 case                 15
 image                18
 second factors       7
-verification         16
+verification         17
 opened               7
 receipts             7
 destroyed            4
@@ -131,6 +132,7 @@ async fn desk(on: &mut Measured, ada: &Person) {
     }
     on.note("desk", &noor, "/agent").await;
     on.note("decisions", &noor, "/agent/decisions").await;
+    on.note("second looks", &noor, "/agent/second-looks").await;
     let case = format!("/agent/cases/{}", next(&on.site, &noor).await.unwrap().0);
     on.note("case", &noor, &case).await;
     let images = on.site.get(&noor, &case).await.attributes(".desk-pane img", "src");

@@ -25,7 +25,7 @@ fn has_code(conn: &mut Conn, call: &Call) -> Result<bool, Error> {
 }
 
 /// Decides about the call that an agent is in, and says where it stands then. The member hears of it, and a passed
-/// call begins the grant in the same transaction.
+/// call begins the grant in the same transaction; so many of a hundred grants get a second look.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is another's call, [`Error::Conflict`] when it is over, [`Error::Refused`] when the
@@ -35,6 +35,7 @@ pub fn decide(
     call: CallId,
     agent: MemberId,
     ruling: &Ruling,
+    second_looks: u8,
     now: Time,
 ) -> Result<State, Error> {
     let call = held_by(conn, call, agent)?;
@@ -61,7 +62,7 @@ pub fn decide(
     };
     members::store::audit(conn, Some(agent), "live-call.decided", &subject(call.id), &why, now)?;
     if state == State::Passed {
-        badge::actions::begin(conn, call.case, call.id, is_flagged, now)?;
+        badge::actions::begin(conn, call.case, call.id, (is_flagged, second_looks), now)?;
     }
     events::store::add(conn, &Event::VerificationMoved { member: call.member }, now)?;
     Ok(state)

@@ -45,7 +45,8 @@ pub(super) async fn decide(
         Err(problems) => return render(&site, &agent, &loaded, &form, problems),
     };
     let (call, who, now) = (CallId(*id), agent.0.id, site.clock.now());
-    match site.db.write(move |conn| actions::decide(conn, call, who, &ruling, now)).await {
+    let share = site.settings.second_looks;
+    match site.db.write(move |conn| actions::decide(conn, call, who, &ruling, share, now)).await {
         Ok(state) => see_other(&format!("/agent/calls?told={}", state.code())),
         Err(Error::Refused(why)) => render(&site, &agent, &loaded, &form, Problems::one("outcome", why)),
         Err(other) => Err(other),
