@@ -110,9 +110,11 @@ pub fn documents(conn: &mut Conn, cases: &[i64]) -> QueryResult<HashMap<i64, Vec
     Ok(done)
 }
 
+type TalkRow = (i64, Option<MemberId>, String, Option<Time>, bool);
+
 /// What was decided in calls about these documents, in its order, by case.
 pub fn talks(conn: &mut Conn, cases: &[i64]) -> QueryResult<HashMap<i64, Vec<StepDone>>> {
-    let rows: Vec<(i64, Option<MemberId>, String, Option<Time>, bool)> = calls::table
+    let rows: Vec<TalkRow> = calls::table
         .filter(calls::case_id.eq_any(cases))
         .filter(calls::decided_at.is_not_null())
         .order(calls::id)
