@@ -481,7 +481,6 @@ async fn nobody_grants_a_badge_by_hand() {
     for path in [
         "/admin/members/ada-k/badge",
         "/admin/members/ada-k/badges",
-        "/admin/badges",
         "/badges",
         "/badges/identity-verified",
         "/verification",
@@ -490,6 +489,8 @@ async fn nobody_grants_a_badge_by_hand() {
     ] {
         site.post(&boss, path, &badge).await.expect(404);
     }
+    // Here badges are taken off, and nothing is given.
+    site.post(&boss, "/admin/badges", &badge).await.expect(422);
     assert_eq!(count_grants(&site), 0);
 
     for path in ["/admin", "/admin/members/ada-k", "/admin/members", "/admin/tiers", "/settings"] {

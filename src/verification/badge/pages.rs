@@ -28,7 +28,7 @@ const A_PAGE: usize = 50;
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .route(LIST, web::get().to(list))
+        .route("/agent/second-looks", web::get().to(list))
         .route("/agent/second-looks/{grant}", web::get().to(show))
         .route("/agent/second-looks/{grant}", web::post().to(decide))
         .route("/admin/badges", web::get().to(admin::show))
