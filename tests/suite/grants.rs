@@ -36,7 +36,7 @@ fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64) {
             .values((
                 calls::member_id.eq(member),
                 calls::case_id.eq(case.0),
-                calls::policy_version.eq(1),
+                calls::policy_version.eq(2),
                 calls::state.eq("passed"),
                 calls::agent_id.eq(noor.0),
                 calls::decided_at.eq(now),
