@@ -4,16 +4,20 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::marks::grouped;
-use super::rules::{Badge, Policy};
+use super::rules::{Badge, Policy, Shown};
 use super::store;
 use crate::accounts::viewer::Viewer;
 use crate::error::Error;
+use crate::members;
 use crate::paths;
 use crate::web::{Crumb, Day, Frame, Site, page};
 
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/badges", web::get().to(list)).route("/badges/{slug}", web::get().to(badge));
+    config
+        .route("/badges", web::get().to(list))
+        .route("/badges/of/{handle}", web::get().to(of))
+        .route("/badges/{slug}", web::get().to(badge));
 }
 
 /// What a badge says and does not say, in words for anybody.
@@ -164,6 +168,58 @@ async fn badge(
         meaning: meaning(badge),
         policies: own.enumerate().map(|(place, policy)| policy_row(policy, place == 0)).collect(),
         held: in_members(count),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "badges/of.html")]
+struct OfPage {
+    frame: Frame,
+    name: String,
+    profile: String,
+    rows: Vec<OfRow>,
+}
+
+struct OfRow {
+    badge: Badge,
+    fact: String,
+    at: Day,
+    until: Option<Day>,
+    version: i64,
+    policy: String,
+}
+
+fn of_row(shown: &Shown) -> OfRow {
+    OfRow {
+        badge: shown.badge,
+        fact: shown.fact(),
+        at: Day(shown.granted_at),
+        until: shown.expires_at.map(Day),
+        version: shown.policy_version,
+        policy: format!("{}#policy-{}", paths::badge(shown.badge.code()), shown.policy_version),
+    }
+}
+
+/// What was checked of a member. Whatever is not shown, for whichever reason, looks as if it never was.
+async fn of(site: web::Data<Site>, viewer: Viewer, handle: web::Path<String>) -> Result<HttpResponse, Error> {
+    let now = site.clock.now();
+    let loading = site.db.read(move |conn| {
+        let member = members::store::find(conn, &handle)?.ok_or(Error::NotFound)?;
+        let shown = store::shown_by(conn, &[member.id], now)?.remove(&member.id).unwrap_or_default();
+        Ok((member, shown))
+    });
+    let (member, shown) = loading.await?;
+    let (path, title) = (paths::badges_of(&member.handle), format!("Badges of {}", member.name));
+    let frame = Frame::new(&site, viewer.account(), &title)
+        .described(format!("What was checked of {}, when, and under which policy.", member.name))
+        .with_crumbs(vec![Crumb::new("Badges", "/badges"), Crumb::new(&member.name, &path)])
+        .canonical(&site, &path)
+        .at(&path);
+    page(&OfPage {
+        frame,
+        profile: paths::member(&member.handle),
+        name: member.name,
+        rows: shown.iter().map(of_row).collect(),
     })
 }
 

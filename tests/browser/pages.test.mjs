@@ -167,6 +167,8 @@ const PAGES = [
   ["a profile for members", , "/u/members-m"],
   ["badges", , "/badges"],
   ["Identity Verified", , "/badges/identity-verified"],
+  ["badges of a member", , "/badges/of/maria-k"],
+  ["no badges of a member", , "/badges/of/leo-p"],
   ["Phone verified", , "/badges/phone-verified"],
   ["Payment method verified", , "/badges/payment-method-verified"],
   ["Background check passed", , "/badges/background-check-passed"],

@@ -221,7 +221,7 @@ test("a member is invited, proves phone and document, talks to an agent, and has
   assert.match(await badgeOf(visitor, 2), /Verified when posted: yes\.$/);
   await isWell(visitor, "the thread with the badge");
   await visitor.locator("#p-1 [data-badge=identity-verified]").click();
-  await visitor.waitForURL("**/badges/**");
+  await visitor.waitForURL("**/badges/of/leo-p");
   await isWell(visitor, "what the badge says");
   // A code that had to wait was refused beside the page, and the browser notes that.
   agent.troubles = agent.troubles.filter((trouble) => !trouble.includes("status of 422"));

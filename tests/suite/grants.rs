@@ -310,3 +310,29 @@ async fn a_badge_past_its_date_ends_and_its_member_is_told() {
     let page = site.get(&ada, "/verification").await.expect(200);
     assert!(page.text(".lede").contains("Its time is over"), "{}", page.text(".lede"));
 }
+
+#[actix_web::test]
+async fn what_is_not_shown_looks_as_if_it_never_was() {
+    let site = TestSite::start();
+    let (ada, grant) = passed(&site, "ada-north", false);
+    let none = site.member("ben-north");
+    let looks = async |who: &Person| {
+        let path = format!("/badges/of/{}", who.handle);
+        let body = site.get(&Person::visitor(), &path).await.expect(200).body;
+        body.replace(&who.handle, "HANDLE")
+            .replace(if who.handle == ada.handle { "Ada" } else { "Ben" }, "NAME")
+    };
+    let empty = looks(&none).await;
+    assert_eq!(looks(&ada).await, empty, "while it settles");
+    settle(&site, 60).await;
+    let shown = looks(&ada).await;
+    assert!(shown.contains("Identity checked on Nov 18, 2026") && shown.contains("Valid until"), "{shown}");
+    let member = id_of(&site, "ada-north");
+    let now = site.clock.now();
+    site.write(move |conn| actions::set_hidden(conn, member, true, now));
+    assert_eq!(looks(&ada).await, empty, "while it is hidden");
+    site.write(move |conn| actions::set_hidden(conn, member, false, now));
+    assert_eq!(looks(&ada).await, shown);
+    rename(&site, member, "Ada Other");
+    assert_eq!(place(&site, grant).state, touchstone::badges::rules::GrantState::Suspended);
+}

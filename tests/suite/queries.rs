@@ -42,6 +42,7 @@ async fn each_page_costs_a_fixed_number_of_statements() {
         ("ranks", "/ranks"),
         ("badges", "/badges"),
         ("badge", "/badges/identity-verified"),
+        ("badges of a member", "/badges/of/maria-k"),
     ] {
         note("visitor", page, cost(&site, &visitor, path).await);
     }
@@ -109,6 +110,7 @@ visitor        likes                9
 visitor        ranks                4
 visitor        badges               6
 visitor        badge                4
+visitor        badges of a member   4
 member         a full board         12
 member         what is new          9
 member         bookmarks            9

@@ -99,6 +99,8 @@ const TABLE: &[Row] = &[
     get("/p/{post}/likes", "/p/HIDDEN/likes", [404, 404, 200, 404, 200]),
     get("/ranks", "/ranks", ALL),
     get("/badges", "/badges", ALL),
+    get("/badges/of/{handle}", "/badges/of/target-t", ALL),
+    get("/badges/of/{handle}", "/badges/of/nobody-n", [404; 5]),
     get("/badges/{slug}", "/badges/identity-verified", ALL),
     get("/badges/{slug}", "/badges/gold-star", [404; 5]),
     get("/assets/{name}", "/assets/icons.svg", ALL),

@@ -372,7 +372,7 @@ async fn a_post_says_what_its_author_held_when_writing() {
     assert_eq!(title("#p-1"), format!("{fact} Verified when posted: no."));
     assert_eq!(title("#p-2"), format!("{fact} Verified when posted: yes."));
     assert!(page.attribute("#p-1 .author-name a", "title").ends_with("Identity verified when posted: no."));
-    assert_eq!(page.attribute("#p-2 a[data-badge]", "href"), "/badges/identity-verified");
+    assert_eq!(page.attribute("#p-2 a[data-badge]", "href"), "/badges/of/ada");
     assert_eq!(page.attribute("#p-1 [data-tier]", "data-tier"), "top-rated");
     assert_eq!(page.attribute("#p-1 [data-rank]", "data-rank"), "community-member");
     assert_eq!(page.count(".post-body [data-badge]"), 0);

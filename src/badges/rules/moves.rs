@@ -224,8 +224,8 @@ mod tests {
             for step in steps {
                 let Ok(then) = next(place, step) else { continue };
                 has_settled |= matches!(step, Move::Settle { is_looked_at: true, .. });
-                let is_unseen = matches!(step, Move::Settle { is_looked_at: false, .. });
-                prop_assert!(!is_unseen);
+                let skips_the_look = matches!(step, Move::Settle { is_looked_at: false, .. });
+                prop_assert!(!skips_the_look, "{step:?} from {place:?}");
                 prop_assert!(then.state != GrantState::Active || has_settled, "{step:?} from {place:?}");
                 prop_assert!(!has_ended(place), "{place:?} came back by {step:?}");
                 prop_assert_eq!(then.cause.is_some(), then.state == GrantState::Suspended);

@@ -54,14 +54,14 @@ struct BadgeRow {
     until: Option<String>,
 }
 
-impl From<&Shown> for BadgeRow {
-    fn from(shown: &Shown) -> Self {
+impl BadgeRow {
+    fn new(shown: &Shown, handle: &str) -> Self {
         Self {
             code: shown.badge.code(),
             title: shown.badge.title(),
             icon: shown.badge.icon(),
             subject: shown.badge.subject(),
-            path: paths::badge(shown.badge.code()),
+            path: paths::badges_of(handle),
             fact: shown.fact(),
             until: shown.expires_at.map(date),
         }
@@ -126,7 +126,7 @@ pub(super) async fn profile(
     let is_own = viewer.0.as_ref().is_some_and(|one| one.id == member.id);
     page(&ProfilePage {
         frame,
-        badges: marks.badges.iter().map(BadgeRow::from).collect(),
+        badges: marks.badges.iter().map(|shown| BadgeRow::new(shown, &marks.handle)).collect(),
         rank_since: Day(member.rank_since),
         tier_since: member.tier_since.map(Day),
         posts: grouped(member.posts),

@@ -36,7 +36,7 @@ pub(super) fn post_row(
         id: post.id,
         number: post.number,
         permalink: paths::post(post.id.0),
-        badges: author.badges.iter().map(|shown| badge_row(shown, &held)).collect(),
+        badges: author.badges.iter().map(|shown| badge_row(shown, &author.handle, &held)).collect(),
         name_title: format!("Profile of {}. Identity verified when posted: {verified_then}.", author.name),
         at: When(post.created_at),
         html: post.html.clone(),
@@ -72,11 +72,11 @@ fn may(thread: &Thread, post: &Post, author: &Marks, reader: &Reader<'_>) -> May
     }
 }
 
-fn badge_row(shown: &Shown, held: &[Badge]) -> BadgeRow {
+fn badge_row(shown: &Shown, handle: &str, held: &[Badge]) -> BadgeRow {
     let then = if held.contains(&shown.badge) { "yes" } else { "no" };
     BadgeRow {
         badge: shown.badge,
-        path: paths::badge(shown.badge.code()),
+        path: paths::badges_of(handle),
         title: format!("{} Verified when posted: {then}.", shown.fact()),
     }
 }
