@@ -334,5 +334,5 @@ async fn what_is_not_shown_looks_as_if_it_never_was() {
     site.write(move |conn| actions::set_hidden(conn, member, false, now));
     assert_eq!(looks(&ada).await, shown);
     rename(&site, member, "Ada Other");
-    assert_eq!(place(&site, grant).state, touchstone::badges::rules::GrantState::Suspended);
+    assert_eq!(place(&site, grant).state, GrantState::Suspended);
 }
