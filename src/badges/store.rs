@@ -231,11 +231,16 @@ pub fn clock_of(conn: &mut Conn, badge: Badge, version: i64) -> QueryResult<(i64
         .first(conn)
 }
 
-/// Hides a member's standing grants of a badge, or shows them again.
+/// Hides a member's active grant of a badge, or shows it again, and says how many were not so before.
 pub fn set_hidden(conn: &mut Conn, member: MemberId, badge: Badge, at: Option<Time>) -> QueryResult<usize> {
     let standing = badge_grants::table
         .filter(badge_grants::member_id.eq(member))
         .filter(badge_grants::badge.eq(badge.code()))
         .filter(badge_grants::state.eq(GrantState::Active.code()));
-    diesel::update(standing).set(badge_grants::hidden_at.eq(at)).execute(conn)
+    let to = badge_grants::hidden_at.eq(at);
+    if at.is_some() {
+        diesel::update(standing.filter(badge_grants::hidden_at.is_null())).set(to).execute(conn)
+    } else {
+        diesel::update(standing.filter(badge_grants::hidden_at.is_not_null())).set(to).execute(conn)
+    }
 }

@@ -203,6 +203,8 @@ const PAGES = [
   }],
   ["taking a document back", "samuel-o", "/verification/document/withdraw"],
   ["who opened my case", "elin-j", "/verification/opened"],
+  ["one's own badge", "maria-k", "/verification/badge"],
+  ["no badge of one's own", "leo-p", "/verification/badge"],
   ["a booked call", "elin-j", "/verification/call"],
   ["testing camera and microphone", "elin-j", "/verification/call/test"],
   ["receipts", "hassan-q", "/verification/receipts"],

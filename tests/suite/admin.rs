@@ -484,7 +484,6 @@ async fn nobody_grants_a_badge_by_hand() {
         "/badges",
         "/badges/identity-verified",
         "/verification",
-        "/verification/badge",
         "/u/ada-k/badges",
     ] {
         site.post(&boss, path, &badge).await.expect(404);

@@ -336,3 +336,34 @@ async fn what_is_not_shown_looks_as_if_it_never_was() {
     rename(&site, member, "Ada Other");
     assert_eq!(place(&site, grant).state, GrantState::Suspended);
 }
+
+#[actix_web::test]
+async fn a_member_hides_their_badge_everywhere_and_shows_it_again() {
+    let site = TestSite::start();
+    site.open_board("talk");
+    let (ada, _) = passed(&site, "ada-north", false);
+    settle(&site, 60).await;
+    let thread = site.thread(&ada, "talk", "A thread with a badge").await;
+    let seen = async || {
+        let count =
+            async |path: &str| site.get(&Person::visitor(), path).await.expect(200).count("[data-badge]");
+        let elsewhere = site.get(&Person::visitor(), "/badges/of/ada-north.svg").await.expect(200).body;
+        (count(&thread).await, count("/u/ada-north").await, elsewhere.contains("Identity verified"))
+    };
+    assert_eq!(seen().await, (1, 1, true));
+    let own = "/verification/badge";
+    let hidden = site.post(&ada, own, &[("hide", "true")]).await.expect(303);
+    assert_eq!(hidden.location(), "/verification/badge?told=hidden");
+    assert_eq!(seen().await, (0, 0, false));
+    let page = site.get(&ada, own).await.expect(200);
+    assert!(page.text("#badge").contains("You hid it") && page.text("#badge").contains("Show it again"));
+    assert!(site.get(&ada, "/verification").await.expect(200).body.contains("You hid it"));
+    assert_eq!((acts(&site, "badge-hidden"), acts(&site, "badge-shown")), (1, 0));
+    // A second time changes nothing, and nobody hides another's.
+    assert_eq!(site.post(&ada, own, &[("hide", "true")]).await.expect(303).location(), own);
+    let ben = site.member("ben-north");
+    assert_eq!(site.post(&ben, own, &[("hide", "false")]).await.expect(303).location(), own);
+    assert_eq!(seen().await, (0, 0, false));
+    site.post(&ada, own, &[("hide", "false")]).await.expect(303);
+    assert_eq!(seen().await, (1, 1, true));
+}

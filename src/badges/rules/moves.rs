@@ -81,6 +81,8 @@ pub struct Known {
     pub promised_until: Option<Time>,
     /// For what it was taken away.
     pub revoked_for: Option<String>,
+    /// When its member hid it.
+    pub hidden_at: Option<Time>,
 }
 
 /// What comes of settling.

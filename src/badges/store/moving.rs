@@ -173,7 +173,8 @@ pub fn expire(conn: &mut Conn, grants: &[i64]) -> QueryResult<usize> {
         .execute(conn)
 }
 
-type KnownRow = (i64, String, Option<String>, String, Time, Option<Time>, Option<Time>, Option<String>);
+type KnownRow =
+    (i64, String, Option<String>, String, Time, Option<Time>, Option<Time>, Option<String>, Option<Time>);
 
 /// A member's newest grant of a badge.
 pub fn newest(conn: &mut Conn, member: MemberId, badge: Badge) -> QueryResult<Option<Known>> {
@@ -210,12 +211,24 @@ fn known(
             badge_grants::expires_at,
             badge_grants::promised_until,
             badge_grants::revoked_for,
+            badge_grants::hidden_at,
         ))
         .first(conn)
         .optional()?;
-    row.map(|(id, state, cause, bound_name, granted_at, expires_at, promised_until, revoked_for)| {
-        let place = place_of(&state, cause.as_deref())?;
-        Ok(Known { id, place, bound_name, granted_at, expires_at, promised_until, revoked_for })
-    })
+    row.map(
+        |(id, state, cause, bound_name, granted_at, expires_at, promised_until, revoked_for, hidden_at)| {
+            let place = place_of(&state, cause.as_deref())?;
+            Ok(Known {
+                id,
+                place,
+                bound_name,
+                granted_at,
+                expires_at,
+                promised_until,
+                revoked_for,
+                hidden_at,
+            })
+        },
+    )
     .transpose()
 }

@@ -1,6 +1,7 @@
 //! `/agent/second-looks`: badges that are decided and that a second agent looks at before they are shown.
 
 mod admin;
+mod own;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
@@ -31,6 +32,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/agent/second-looks", web::get().to(list))
         .route("/agent/second-looks/{grant}", web::get().to(show))
         .route("/agent/second-looks/{grant}", web::post().to(decide))
+        .route("/verification/badge", web::get().to(own::show))
+        .route("/verification/badge", web::post().to(own::hide))
         .route("/admin/badges", web::get().to(admin::show))
         .route("/admin/badges", web::post().to(admin::act))
         .route("/admin/badges/{revocation}", web::post().to(admin::decide));

@@ -116,6 +116,9 @@ pub fn told(grant: &Known, now: Time) -> String {
             "It is decided, and shown together with others on a day that will be announced.".to_owned()
         }
         GrantState::Active if grant.expires_at.is_some_and(|end| end <= now) => expired(grant.expires_at),
+        GrantState::Active if grant.hidden_at.is_some() => format!(
+            "You hid it, so nobody sees it, here or elsewhere, until you show it again. It was checked on {since}."
+        ),
         GrantState::Active => match grant.expires_at {
             Some(end) => format!("It stands beside your posts, checked on {since}, until {}.", date(end)),
             None => format!("It stands beside your posts, checked on {since}."),
@@ -188,6 +191,7 @@ mod tests {
             expires_at: None,
             promised_until: Some(day(5)),
             revoked_for: None,
+            hidden_at: None,
         }
     }
 
@@ -209,6 +213,15 @@ mod tests {
         assert!(told(&settling, day(5)).contains("promised by Jun 5, 2026, 09:00 UTC"));
         let late = told(&settling, day(5) + TimeDelta::minutes(185));
         assert!(late.contains("late by 3 h 05 min. We are sorry"), "{late}");
+    }
+
+    #[test]
+    fn a_hidden_badge_is_not_said_to_stand_anywhere() {
+        let hidden = Known { hidden_at: Some(day(4)), ..known(Place::of(GrantState::Active)) };
+        assert!(told(&hidden, day(5)).starts_with("You hid it"));
+        assert!(
+            told(&known(Place::of(GrantState::Active)), day(5)).starts_with("It stands beside your posts")
+        );
     }
 
     #[test]
