@@ -6,6 +6,7 @@ pub mod clock;
 pub mod colours;
 pub mod error;
 pub mod paths;
+pub mod policies;
 pub mod settings;
 pub mod tokens;
 

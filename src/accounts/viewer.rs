@@ -141,6 +141,10 @@ pub struct Manager(pub Member);
 #[derive(Clone, Debug)]
 pub struct Administrator(pub Member);
 
+/// Somebody who drafts and approves what a badge asks for: an administrator or a trust administrator.
+#[derive(Clone, Debug)]
+pub struct PolicyKeeper(pub Member);
+
 /// The future of an extractor that asks the database.
 pub(super) type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
@@ -170,6 +174,17 @@ impl FromRequest for Administrator {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let member = holder(request, |member| member.is(Role::Administrator), "This is for administrators.");
+        Box::pin(async move { member.await.map(Self) })
+    }
+}
+
+impl FromRequest for PolicyKeeper {
+    type Error = Error;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let keeps = |member: &Member| member.is(Role::Administrator) || member.is(Role::TrustAdministrator);
+        let member = holder(request, keeps, "This is for administrators and trust administrators.");
         Box::pin(async move { member.await.map(Self) })
     }
 }

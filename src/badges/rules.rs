@@ -1,7 +1,9 @@
 //! What badges there are, what they say, and when they may be shown.
 
+mod carrying;
 mod moves;
 
+pub use carrying::{Carry, Counted, Origin, Terms, counted};
 pub use moves::{Cause, Known, Move, Place, Refusal, Settled, before, next};
 
 use crate::clock::{Time, date};
@@ -176,6 +178,8 @@ pub struct Grant {
     pub granted_at: Time,
     /// Until when it counts.
     pub expires_at: Option<Time>,
+    /// Where it came from.
+    pub origin: Origin,
 }
 
 /// A published policy version.
@@ -191,6 +195,8 @@ pub struct Policy {
     pub valid_months: Option<i64>,
     /// What is checked, in words.
     pub checked: String,
+    /// Which earlier verifications count under it.
+    pub carries: Vec<Carry>,
 }
 
 /// Whether a grant that is active in the database is still shown at `now`.

@@ -1,13 +1,14 @@
 //! Badges in the database.
 
 mod moving;
+pub mod policies;
 mod public;
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::rules::{Badge, Grant, GrantState, Policy, Shown};
+use super::rules::{Badge, Grant, GrantState, Origin, Shown};
 use crate::clock::Time;
 use crate::db::schema::{badge_grants, badge_policies};
 use crate::db::{Conn, decode};
@@ -17,6 +18,7 @@ pub use moving::{
     Due, due, end, expire, expiring, move_to, named, newest, note_reason, note_second, open_to, place,
     settled, suspend_all,
 };
+pub use policies::policies;
 pub use public::{PublicGrant, public_grant, public_grants};
 
 type ShownRow = (MemberId, String, Time, Option<Time>, i64, String);
@@ -63,25 +65,6 @@ pub fn shown_by(
     Ok(shown)
 }
 
-/// Every policy version, the newest of each badge first.
-pub fn policies(conn: &mut Conn) -> QueryResult<Vec<Policy>> {
-    let rows: Vec<(String, i64, Time, Option<i64>, String)> = badge_policies::table
-        .order((badge_policies::badge, badge_policies::version.desc()))
-        .select((
-            badge_policies::badge,
-            badge_policies::version,
-            badge_policies::published_at,
-            badge_policies::valid_months,
-            badge_policies::checked,
-        ))
-        .load(conn)?;
-    rows.into_iter()
-        .map(|(badge, version, published_at, valid_months, checked)| {
-            Ok(Policy { badge: decode(&badge, Badge::parse)?, version, published_at, valid_months, checked })
-        })
-        .collect()
-}
-
 /// A grant to be written: from an import, or from decided checks.
 #[derive(Clone, Debug)]
 pub struct NewGrant<'a> {
@@ -103,15 +86,15 @@ pub struct NewGrant<'a> {
 
 /// Writes an imported grant. The database refuses an active one that does not bind the present name.
 pub fn insert_imported(conn: &mut Conn, grant: &NewGrant<'_>) -> QueryResult<()> {
-    insert(conn, grant, "import")
+    insert(conn, grant, Origin::Import)
 }
 
 /// Writes a grant from a decided check.
 pub fn insert_checked(conn: &mut Conn, grant: &NewGrant<'_>) -> QueryResult<()> {
-    insert(conn, grant, "checks")
+    insert(conn, grant, Origin::Checks)
 }
 
-fn insert(conn: &mut Conn, grant: &NewGrant<'_>, origin: &str) -> QueryResult<()> {
+fn insert(conn: &mut Conn, grant: &NewGrant<'_>, origin: Origin) -> QueryResult<()> {
     let active_name = (grant.state == GrantState::Active).then_some(grant.bound_name);
     diesel::insert_into(badge_grants::table)
         .values((
@@ -123,13 +106,13 @@ fn insert(conn: &mut Conn, grant: &NewGrant<'_>, origin: &str) -> QueryResult<()
             badge_grants::state.eq(grant.state.code()),
             badge_grants::granted_at.eq(grant.granted_at),
             badge_grants::expires_at.eq(grant.expires_at),
-            badge_grants::origin.eq(origin),
+            badge_grants::origin.eq(origin.code()),
         ))
         .execute(conn)
         .map(|_| ())
 }
 
-type GrantRow = (MemberId, String, i64, String, String, Time, Option<Time>);
+type GrantRow = (MemberId, String, i64, String, String, Time, Option<Time>, String);
 
 /// Every grant of each of these members, oldest first, in one query.
 pub fn grants_of(conn: &mut Conn, members: &[MemberId]) -> QueryResult<HashMap<MemberId, Vec<Grant>>> {
@@ -144,12 +127,14 @@ pub fn grants_of(conn: &mut Conn, members: &[MemberId]) -> QueryResult<HashMap<M
             badge_grants::state,
             badge_grants::granted_at,
             badge_grants::expires_at,
+            badge_grants::origin,
         ))
         .load(conn)?;
     let mut grants: HashMap<MemberId, Vec<Grant>> = HashMap::new();
-    for (member, badge, policy_version, bound_name, state, granted_at, expires_at) in rows {
+    for (member, badge, policy_version, bound_name, state, granted_at, expires_at, origin) in rows {
         let (badge, state) = (decode(&badge, Badge::parse)?, decode(&state, GrantState::parse)?);
-        let grant = Grant { badge, policy_version, bound_name, state, granted_at, expires_at };
+        let origin = decode(&origin, Origin::parse)?;
+        let grant = Grant { badge, policy_version, bound_name, state, granted_at, expires_at, origin };
         grants.entry(member).or_default().push(grant);
     }
     Ok(grants)
@@ -212,7 +197,7 @@ pub fn insert_settling(conn: &mut Conn, grant: &NewSettling<'_>) -> QueryResult<
             badge_grants::state.eq(GrantState::Settling.code()),
             badge_grants::granted_at.eq(grant.granted_at),
             badge_grants::expires_at.eq(grant.expires_at),
-            badge_grants::origin.eq("checks"),
+            badge_grants::origin.eq(Origin::Checks.code()),
             badge_grants::document_case_id.eq(grant.document_case),
             badge_grants::call_id.eq(grant.call),
             badge_grants::settles_at.eq(grant.settles_at),

@@ -21,8 +21,8 @@ pub use order::{
 };
 pub use people::{
     badge_grants, badge_policies, badge_revocations, link_tokens, mails, member_blocks, member_roles,
-    members, rank_changes, rank_losses, rank_rulebooks, rank_rules, sessions, site_facts, throttles,
-    tier_changes,
+    members, policy_drafts, policy_writers, rank_changes, rank_losses, rank_rulebooks, rank_rules, sessions,
+    site_facts, throttles, tier_changes,
 };
 pub use proof::{
     api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials,

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::call::actions::Ground;
-use super::document::rules::State::{Expired, Withdrawn};
+use super::document::rules::State::{Approved, Expired, Withdrawn};
 use super::document::store::Case;
 use super::evidence::store::Summary;
 use super::phone::rules::{State as PhoneState, is_over};
@@ -16,7 +16,9 @@ use super::rules::{Standing, may_begin, standing};
 use super::{badge, call, document, evidence, phone, store};
 use crate::accounts::viewer::Member;
 use crate::badges;
-use crate::badges::rules::{Badge, Grant, GrantState, Known, Policy, Shown};
+use crate::badges::rules::{
+    Badge, Counted, Grant, GrantState, Known, Origin, Policy, Shown, counted, is_current,
+};
 use crate::clock::{Time, date};
 use crate::db::Conn;
 use crate::error::Error;
@@ -39,6 +41,7 @@ struct StatusPage {
     identity: Option<ShownRow>,
     steps: [StepRow; 3],
     past: Vec<PastRow>,
+    anew: Option<AnewNotice>,
     held: Vec<Fact>,
     policy: Option<PolicyRow>,
 }
@@ -64,12 +67,23 @@ struct ShownRow {
     until: Option<String>,
 }
 
+/// A verification so far: what it was, and whether it counts under the policy in force.
 struct PastRow {
     title: &'static str,
     at: Day,
     policy: i64,
     state: &'static str,
     name: String,
+    origin: &'static str,
+    counts: bool,
+    why: String,
+}
+
+/// That the policy in force does not count the badge that is shown.
+struct AnewNotice {
+    version: i64,
+    why: String,
+    until: Option<String>,
 }
 
 struct PolicyRow {
@@ -132,7 +146,8 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
         gate: gate_notice(&facts.gate),
         identity: facts.shown.iter().find(|one| one.badge == Badge::IdentityVerified).map(ShownRow::from),
         steps: rows(&facts, &standing, now),
-        past: past(&facts.grants),
+        past: past(&facts.grants, &facts.policies, now),
+        anew: anew(&facts, now),
         held: held(&facts),
         policy: facts.policies.iter().find(|policy| policy.badge == Badge::IdentityVerified).map(policy_row),
     })?;
@@ -143,8 +158,13 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
 fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
     let is_asked = facts.gate.missing.contains(&gates::rules::Step::Document);
     let is_open = may_begin(standing, is_asked);
-    // An attempt that came to nothing counts for nothing once the step has closed.
-    let case = facts.case.as_ref().filter(|case| is_open || !matches!(case.place.0, Withdrawn | Expired));
+    // An attempt that came to nothing counts for nothing once the step has closed, and one under an earlier policy
+    // for nothing once that no longer counts.
+    let is_anew = anew(facts, now).is_some();
+    let newest = in_force(&facts.policies, Badge::IdentityVerified).map_or(0, |policy| policy.version);
+    let is_earlier = |case: &&Case| is_anew && case.place.0 == Approved && case.policy_version != newest;
+    let is_nothing = |case: &&Case| !is_open && matches!(case.place.0, Withdrawn | Expired);
+    let case = facts.case.as_ref().filter(|case| !is_nothing(case) && !is_earlier(case));
     let document = match case {
         Some(case) => steps::document(&document_facts(case, &facts.evidence), now),
         None => steps::document_not_begun(is_open),
@@ -235,12 +255,12 @@ fn held(facts: &Facts) -> Vec<Fact> {
     let summary = &facts.evidence;
     let images = match (summary.kept, summary.until) {
         (0, _) => "None".to_owned(),
-        (kept, Some(until)) => format!("{}, until {} at the latest", counted(kept), date(until)),
-        (kept, None) => counted(kept),
+        (kept, Some(until)) => format!("{}, until {} at the latest", number_of(kept), date(until)),
+        (kept, None) => number_of(kept),
     };
     let mut held = vec![("Images", images)];
     if let Some(at) = summary.destroyed_at {
-        held.push(("Destroyed", format!("{}, the last on {}", counted(summary.destroyed), date(at))));
+        held.push(("Destroyed", format!("{}, the last on {}", number_of(summary.destroyed), date(at))));
     }
     if let Some(phone) = facts.phone.as_ref() {
         held.push(("Phone number", format!("ends in {}", phone.last_digits)));
@@ -248,21 +268,54 @@ fn held(facts: &Facts) -> Vec<Fact> {
     held
 }
 
-fn counted(images: i64) -> String {
+fn number_of(images: i64) -> String {
     if images == 1 { "1 image".to_owned() } else { format!("{images} images") }
 }
 
-fn past(grants: &[Grant]) -> Vec<PastRow> {
+fn past(grants: &[Grant], policies: &[Policy], now: Time) -> Vec<PastRow> {
     let mut newest_first: Vec<_> = grants.iter().collect();
     newest_first.sort_by_key(|grant| std::cmp::Reverse(grant.granted_at));
-    let rows = newest_first.into_iter().map(|grant| PastRow {
-        title: grant.badge.title(),
-        at: Day(grant.granted_at),
-        policy: grant.policy_version,
-        state: grant.state.code(),
-        name: grant.bound_name.clone(),
+    let rows = newest_first.into_iter().map(|grant| {
+        let (counts, why) = match in_force(policies, grant.badge).map(|policy| counted(grant, policy, now)) {
+            Some(Counted::Yes(why)) => (true, why),
+            Some(Counted::No(why)) => (false, why),
+            None => (false, "No policy is in force.".to_owned()),
+        };
+        PastRow {
+            title: grant.badge.title(),
+            at: Day(grant.granted_at),
+            policy: grant.policy_version,
+            state: grant.state.code(),
+            name: grant.bound_name.clone(),
+            origin: match grant.origin {
+                Origin::Checks => "checked here",
+                Origin::Import => "brought from another community",
+            },
+            counts,
+            why,
+        }
     });
     rows.collect()
+}
+
+/// The newest policy of a badge.
+fn in_force(policies: &[Policy], badge: Badge) -> Option<&Policy> {
+    policies.iter().find(|policy| policy.badge == badge)
+}
+
+/// The badge that is shown, where the policy in force does not count it.
+fn anew(facts: &Facts, now: Time) -> Option<AnewNotice> {
+    let policy = in_force(&facts.policies, Badge::IdentityVerified)?;
+    let grant = facts.grants.iter().rfind(|grant| is_standing(grant, now))?;
+    let Counted::No(why) = counted(grant, policy, now) else { return None };
+    Some(AnewNotice { version: policy.version, why, until: grant.expires_at.map(date) })
+}
+
+/// Whether a grant is the identity badge that counts today, hidden or not.
+fn is_standing(grant: &Grant, now: Time) -> bool {
+    grant.badge == Badge::IdentityVerified
+        && grant.state == GrantState::Active
+        && is_current(grant.expires_at, now)
 }
 
 fn policy_row(policy: &Policy) -> PolicyRow {

@@ -56,6 +56,7 @@ pub fn standing(tier: Option<Tier>, shown: &[Shown], grants: &[Grant]) -> Standi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::badges::rules::Origin;
     use crate::clock::Time;
 
     fn day() -> Time {
@@ -70,6 +71,7 @@ mod tests {
             state,
             granted_at: day(),
             expires_at: None,
+            origin: Origin::Checks,
         }
     }
 

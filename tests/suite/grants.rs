@@ -20,7 +20,7 @@ use crate::support::{Page, Person, TestSite};
 const LIST: &str = "/agent/second-looks";
 
 /// A member whose document Dora approved and whose call Noor passed, with the grant that follows.
-fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64) {
+pub fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64) {
     for agent in ["dora-d", "noor-v"] {
         if find(site, agent).is_none() {
             site.agent(agent);
@@ -65,7 +65,7 @@ fn is_shown(site: &TestSite, handle: &str) -> bool {
     public
 }
 
-async fn settle(site: &TestSite, minutes: i64) {
+pub async fn settle(site: &TestSite, minutes: i64) {
     site.clock.advance(TimeDelta::minutes(minutes));
     site.forum.jobs(None).settle_badges().await.unwrap();
 }

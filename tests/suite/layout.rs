@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("verification", "boards accounts threads"),
     ("moderation", "verification"),
     ("announcements", "verification moderation"),
+    ("policies", "verification moderation"),
     ("notifications", "verification"),
     ("exchange", "verification moderation notifications"),
     ("jobs", ""),

@@ -39,6 +39,7 @@ mod notifications;
 mod phone;
 mod phone_limits;
 mod planted;
+mod policies;
 mod proof;
 mod queries;
 mod ranks;

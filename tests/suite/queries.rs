@@ -68,6 +68,8 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     note("member", "profile", cost(&site, &member, "/u/theo-k").await);
     note("member", "ranks", cost(&site, &member, "/ranks").await);
     note("member", "blocks", cost(&site, &member, "/settings/blocks").await);
+    note("administrator", "badge policies", cost(&site, &administrator, "/admin/policies").await);
+    note("administrator", "a new policy", cost(&site, &administrator, "/admin/policies/new").await);
     note("administrator", "ranks", cost(&site, &administrator, "/admin/ranks").await);
     note("member", "upload", cost(&site, &member, "/uploads/new").await);
     note("administrator", "members", cost(&site, &administrator, "/admin/members").await);
@@ -127,6 +129,8 @@ member         settings             9
 member         profile              12
 member         ranks                9
 member         blocks               6
+administrator  badge policies       9
+administrator  a new policy         8
 administrator  ranks                7
 member         upload               6
 administrator  members              7

@@ -10,6 +10,7 @@ use touchstone::db::{Conn, migrations};
 use touchstone::gates::rules::Step;
 use touchstone::members::rules::{ProfileVisibility, Rank, Role, Tier, TierSource};
 use touchstone::notifications::rules::{Delivery, Kind};
+use touchstone::policies::rules::Phase;
 use touchstone::threads::rules::ThreadKind;
 
 use crate::support::database::{TestDatabase, postgres};
@@ -453,6 +454,15 @@ fn badge_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
             "badge_grants.suspended_for",
             "UPDATE badge_grants SET suspended_for = '{}'",
             own(&["name", "take-over", "report", "other"]),
+        ),
+        (
+            "policy_drafts.state",
+            "INSERT INTO policy_drafts (checked, words, valid_months, settling_minutes, promise_hours, carries, state, version, \
+             drafted_by, drafted_at, changed_at, approved_by, approved_at, published_as) \
+             SELECT '', '', 1, 0, 1, '[]', '{}', 1, min(id), '2026-01-15 00:00:00', '2026-01-15 00:00:00', \
+             CASE WHEN '{}' <> 'draft' THEN max(id) END, CASE WHEN '{}' <> 'draft' THEN max(joined_at) END, \
+             CASE WHEN '{}' = 'published' THEN 3 END FROM members",
+            own(&Phase::ALL.map(Phase::code)),
         ),
     ]
 }

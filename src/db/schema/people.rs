@@ -164,6 +164,35 @@ diesel::table! {
         words -> Text,
         drafted_by -> Nullable<BigInt>,
         approved_by -> Nullable<BigInt>,
+        carries -> Text,
+        thread_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    policy_drafts (id) {
+        id -> BigInt,
+        checked -> Text,
+        words -> Text,
+        valid_months -> BigInt,
+        settling_minutes -> BigInt,
+        promise_hours -> BigInt,
+        carries -> Text,
+        state -> Text,
+        version -> BigInt,
+        drafted_by -> BigInt,
+        drafted_at -> Timestamp,
+        changed_at -> Timestamp,
+        approved_by -> Nullable<BigInt>,
+        approved_at -> Nullable<Timestamp>,
+        published_as -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    policy_writers (draft_id, member_id) {
+        draft_id -> BigInt,
+        member_id -> BigInt,
     }
 }
 
