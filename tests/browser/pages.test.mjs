@@ -72,6 +72,22 @@ async function furnish() {
   await write("leo-p", `/t/${threadId}/replies`, { body: "Here is a casino bonus.", request_id: "" });
   const held = find(await read("goran-m", "/moderation/held"), /href="(\/moderation\/held\/\d+)"/);
 
+  const counted = [["checks", 1, "no"], ["import", 1, "no"], ["checks", 2, "yes"], ["import", 2, "yes"], ["import", 3, "no"]];
+  const carries = counted.flatMap(([origin, of, counts]) => [
+    [`counts-${origin}-${of}`, counts],
+    [`reason-${origin}-${of}`, counts === "yes" ? "The same two steps were taken." : "Nobody was met in a call, or it was elsewhere."],
+  ]);
+  const policy = (await write("tomasz-w", "/admin/policies", {
+    version: "0",
+    checked: "document and live call",
+    words: "One agent reads the document.\nAnother meets its holder in a call.\nBoth have to be sure.",
+    valid_months: "18",
+    settling_minutes: "60",
+    promise_hours: "48",
+    ...Object.fromEntries(carries),
+  })).replace(/\?.*/, "");
+  await write("ingrid-s", `${policy}/approve`, { version: "1" });
+
   const manage = await read("lena-h", "/manage");
   return {
     thread,
@@ -79,6 +95,7 @@ async function furnish() {
     other,
     report,
     notice,
+    policy,
     held,
     waiting: held.replace("/moderation", ""),
     published: find(manage, /href="(\/manage\/announcements\/\d+)\/figures"/),
@@ -401,6 +418,14 @@ const PAGES = [
     await click(page, "See who would change");
     await page.locator("#preview-title").waitFor();
   }],
+  ["badge policies", "tomasz-w", "/admin/policies"],
+  ["a new policy, with what is wrong", "tomasz-w", async (page) => {
+    await page.goto("/admin/policies/new");
+    await page.locator("[name=valid_months]").fill("0");
+    await click(page, "Keep the draft");
+    await page.locator("#valid_months-problem").waitFor();
+  }],
+  ["a draft of a policy", "tomasz-w", (page) => page.goto(made.policy)],
   ["change the rules", "tomasz-w", "/admin/rules"],
   ["limits", "tomasz-w", "/admin/limits"],
   ["mail that waits", "tomasz-w", "/admin/mail"],

@@ -226,7 +226,7 @@ async fn a_draft_says_of_every_earlier_version_whether_it_counts_and_why() {
     assert_eq!(page.count("#checked-problem, #words-problem"), 2);
     assert_eq!(page.count("#reason-checks-2-problem, #reason-import-1-problem"), 2);
     assert_eq!(page.count("#reason-import-2-problem"), 0);
-    assert_eq!(page.attribute("input[name=reason-import-1]", "value"), "No.");
+    assert_eq!(page.text("textarea[name=reason-import-1]"), "No.");
     assert_eq!(office.site.read(|conn| Ok(policy_drafts::table.count().get_result::<i64>(conn)?)), 0);
 
     // A draft that was approved before another version came out says nothing of that one.
@@ -236,7 +236,7 @@ async fn a_draft_says_of_every_earlier_version_whether_it_counts_and_why() {
     let refused = office.to(&office.boris, &late, "publish", "2").await.expect(422);
     assert!(refused.text("[role=alert]").contains("Another version was published meanwhile"));
     assert_eq!(office.versions(), [1, 2, 3]);
-    assert_eq!(refused.count("input[name=reason-checks-3]"), 1, "the form asks for it now");
+    assert_eq!(refused.count("textarea[name=reason-checks-3]"), 1, "the form asks for it now");
 }
 
 #[actix_web::test]

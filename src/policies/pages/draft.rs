@@ -57,6 +57,8 @@ struct DraftPage {
     frame: Frame,
     told: Option<&'static str>,
     path: String,
+    /// Whether it can still be worked on.
+    is_open: bool,
     next: i64,
     draft: Option<Around>,
     version: i64,
@@ -172,6 +174,7 @@ async fn respond(
     let page = DraftPage {
         frame: frame(site, keeper, title, &here),
         told: typed.told,
+        is_open: draft.is_none_or(|draft| draft.phase != Phase::Published),
         next: found.next,
         version: seen.or_else(|| draft.map(|draft| draft.version)).unwrap_or_default(),
         form: found.form(typed.sent.as_ref()),
