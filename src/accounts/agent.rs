@@ -8,13 +8,11 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 
-use super::SessionId;
 use super::factors::pages;
 use super::factors::rules::{Desk, KEPT, desk, is_desk_form};
 use super::factors::store;
 use super::viewer::{Extracting, Member, holder};
 use crate::error::Error;
-use crate::members::MemberId;
 use crate::web::Site;
 
 /// A verification agent or a senior agent at the desk.
@@ -46,20 +44,6 @@ async fn admit(site: &Site, member: &Member) -> Result<(), Error> {
         Desk::OpenAndNote => site.db.write(move |conn| Ok(store::note_work(conn, session, now)?)).await,
         Desk::NoFactor => Err(Error::FactorNeeded),
         Desk::Prove => Err(Error::ProofNeeded),
-    }
-}
-
-/// An agent is seen and heard in a live call, so is not away: the session goes on working, as by a page of the desk.
-/// Where it was away for too long already, it stays so.
-///
-/// # Errors
-/// When the database fails.
-pub async fn goes_on(site: &Site, member: MemberId, session: SessionId) -> Result<(), Error> {
-    let now = site.clock.now();
-    let standing = site.db.read(move |conn| Ok(store::standing(conn, member, session)?)).await?;
-    match standing.map(|standing| desk(standing, now)) {
-        Some(Desk::OpenAndNote) => site.db.write(move |conn| Ok(store::note_work(conn, session, now)?)).await,
-        _ => Ok(()),
     }
 }
 

@@ -424,34 +424,6 @@ fn the_two_are_together_while_both_see_each_other() {
     assert!(together());
 }
 
-/// A call may last longer than an agent may be away. Being seen in it is being at work; an open window is not.
-#[test]
-fn an_agent_who_is_seen_in_a_call_is_not_away() {
-    let scene = Scene::new();
-    let (mut ada, mut ivo) = scene.talk();
-    let worked_before = |minutes: i64| {
-        let at = chrono::Utc::now().naive_utc() - chrono::TimeDelta::minutes(minutes);
-        scene.installation.sql(&format!(
-            "UPDATE sessions SET proved_at = '{at}', worked_at = '{at}' WHERE member_id = 2",
-            at = at.format("%Y-%m-%d %H:%M:%S")
-        ));
-        scene.ask("SELECT CAST(worked_at AS TEXT) AS line FROM sessions WHERE member_id = 2")
-    };
-    let ping = |socket: &mut Socket, linked: bool| {
-        socket.say(&json!({"type": "ping", "linked": linked}));
-        socket.until(|told| told["type"] == "pong");
-        scene.ask("SELECT CAST(worked_at AS TEXT) AS line FROM sessions WHERE member_id = 2")
-    };
-    let before = worked_before(14);
-    assert_eq!(ping(&mut ivo, false), before, "nobody is seen");
-    assert_eq!(ping(&mut ada, true), before, "it is the agent who has to be seen");
-    assert_ne!(ping(&mut ivo, true), before);
-    assert_eq!(scene.ivo.get("/agent").unwrap().status, 200);
-
-    let long_ago = worked_before(16);
-    assert_eq!(ping(&mut ivo, true), long_ago, "whoever was away shows the second factor again");
-}
-
 #[test]
 fn a_relay_is_given_to_whoever_sits_down_and_to_nobody_else() {
     let secret = "a-secret-of-two";

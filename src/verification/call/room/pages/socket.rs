@@ -9,7 +9,6 @@ use serde::Deserialize;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::holder;
-use crate::accounts::agent;
 use crate::accounts::viewer::Member;
 use crate::error::Error;
 use crate::tokens;
@@ -196,9 +195,6 @@ impl Line {
         match said {
             Said::Hello { .. } => Err(refused("The ticket was shown already.")),
             Said::Ping { linked } => {
-                if linked && self.place.side == Side::Agent {
-                    agent::goes_on(&self.site, who, self.holder.session).await?;
-                }
                 let hearing = move |conn: &mut _| actions::hear(conn, (&place, who), linked, now);
                 if self.site.db.write(hearing).await? {
                     self.tell(&Told::Pong {}).await
