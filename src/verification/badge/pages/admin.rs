@@ -1,15 +1,12 @@
 //! `/admin/badges`: where trust administrators take a badge off for now, show it again, and, two together, take it
 //! away.
 
-use std::pin::Pin;
-
-use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::private;
-use crate::accounts::viewer::Member;
+use crate::accounts::agent::Trust;
 use crate::badges::rules::Cause;
 use crate::clock::date_and_time;
 use crate::error::Error;
@@ -22,31 +19,12 @@ use crate::web::{Crumb, Frame, Problems, Site, page_with, see_other};
 
 const HERE: &str = "/admin/badges";
 
-/// A trust administrator.
-pub(super) struct Trust(Member);
-
-impl FromRequest for Trust {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let member = Member::from_request(request, payload);
-        Box::pin(async move {
-            let member = member.await?;
-            let may = member.is(Role::TrustAdministrator);
-            if may {
-                Ok(Self(member))
-            } else {
-                Err(Error::Forbidden("This is for trust administrators.".into()))
-            }
-        })
-    }
-}
-
 #[derive(Template)]
 #[template(path = "verification/badge/admin.html")]
 struct AdminPage {
     frame: Frame,
+    /// Whether the rest of the administration is theirs as well.
+    is_administrator: bool,
     told: Option<&'static str>,
     rows: Vec<Row>,
     acts: [(&'static str, &'static str, &'static str); 4],
@@ -137,7 +115,8 @@ async fn respond(
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let frame = Frame::new(site, trust.0.account(), "Badges").at(HERE);
     let page = AdminPage {
-        frame: frame.with_crumbs(vec![Crumb::new("Badges", HERE)]),
+        frame: frame.with_crumbs(vec![Crumb::new("Trust", HERE)]),
+        is_administrator: trust.0.is(Role::Administrator),
         told,
         rows: open.into_iter().map(row).collect(),
         acts: ACTS,
