@@ -95,9 +95,9 @@ async fn badge(
 ) -> Result<HttpResponse, Error> {
     let badge = Badge::parse(&slug).ok_or(Error::NotFound)?;
     let now = site.clock.now();
-    let loading = site
-        .db
-        .read(move |conn| Ok((store::policy_texts(conn, badge, now)?, store::count_shown(conn, badge, now)?)));
+    let loading = site.db.read(move |conn| {
+        Ok((store::policy_texts(conn, badge, now)?, store::count_shown(conn, badge, now)?))
+    });
     let (policies, count) = loading.await?;
     let mut policies = policies.into_iter().map(policy_row);
     let path = paths::badge(badge.code());
@@ -197,7 +197,10 @@ mod tests {
     #[test]
     fn small_numbers_are_not_told() {
         assert_eq!(in_members(0), in_members(9));
-        assert_eq!((in_members(9).as_str(), in_members(10).as_str()), ("Fewer than 10 members", "10 members"));
+        assert_eq!(
+            (in_members(9).as_str(), in_members(10).as_str()),
+            ("Fewer than 10 members", "10 members")
+        );
         assert_eq!(in_members(1204), "1,204 members");
     }
 }

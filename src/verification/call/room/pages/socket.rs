@@ -250,9 +250,7 @@ impl Line {
         let (place, now) = (self.place.clone(), self.site.clock.now());
         let db = &self.site.db;
         match end {
-            End::Gone | End::Refused { .. } => {
-                db.write(move |conn| actions::leave(conn, &place, now)).await
-            }
+            End::Gone | End::Refused { .. } => db.write(move |conn| actions::leave(conn, &place, now)).await,
             End::Bye => db.write(move |conn| actions::stand_up(conn, &place, now)).await,
             End::Over { .. } => db.write(move |conn| actions::clear_one(conn, &place)).await,
             End::Replaced => Ok(()),
