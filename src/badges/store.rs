@@ -14,8 +14,8 @@ use crate::db::{Conn, decode};
 use crate::members::MemberId;
 
 pub use moving::{
-    Due, due, end, expire, expiring, move_to, named, newest, note_reason, note_second, open_to, place,
-    settled, suspend_all,
+    Due, due, end, expire, expiring, hidden_before, move_to, named, newest, note_hidden, note_reason,
+    note_second, open_to, place, settled, suspend_all,
 };
 pub use public::{
     PolicyText, PublicGrant, count_shown, policy_texts, public_grant, public_grants, verified_among,

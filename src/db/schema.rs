@@ -20,9 +20,9 @@ pub use order::{
     told_likes,
 };
 pub use people::{
-    badge_grants, badge_policies, badge_revocations, link_tokens, mails, member_blocks, member_roles,
-    members, rank_changes, rank_losses, rank_rulebooks, rank_rules, sessions, site_facts, throttles,
-    tier_changes,
+    account_changes, badge_grants, badge_policies, badge_revocations, email_changes, link_tokens, mails,
+    member_blocks, member_roles, members, rank_changes, rank_losses, rank_rulebooks, rank_rules, sessions,
+    site_facts, throttles, tier_changes,
 };
 pub use proof::{
     api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials,
@@ -174,4 +174,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     board_gates,
     newcomer_tests,
     test_arms,
+    email_changes,
+    account_changes,
 );
