@@ -1,5 +1,8 @@
 //! The way of a badge's grant: settling, the second look, the promise, the name, and its end.
 
+mod images;
+mod public;
+mod taken_over;
 mod trust;
 
 use chrono::TimeDelta;
@@ -20,13 +23,18 @@ use crate::support::{Page, Person, TestSite};
 const LIST: &str = "/agent/second-looks";
 
 /// A member whose document Dora approved and whose call Noor passed, with the grant that follows.
-fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64) {
+pub fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64) {
     for agent in ["dora-d", "noor-v"] {
         if find(site, agent).is_none() {
             site.agent(agent);
         }
     }
-    let who = site.member(handle);
+    checked(site, site.member(handle), needs_second)
+}
+
+/// The same for somebody who is a member already.
+fn checked(site: &TestSite, who: Person, needs_second: bool) -> (Person, i64) {
+    let handle = &*who.handle.clone();
     let (member, dora, noor) = (id_of(site, handle), id_of(site, "dora-d"), id_of(site, "noor-v"));
     let case = approve(site, member, dora);
     waive(site, member, dora);

@@ -18,6 +18,8 @@ use crate::verification::badge::store::{self, Revocation};
 use crate::web::{Crumb, Frame, Problems, Site, page_with, see_other};
 
 const HERE: &str = "/admin/badges";
+/// Members in the list of those whose account may have been taken over.
+const A_LIST: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "verification/badge/admin.html")]
@@ -27,6 +29,8 @@ struct AdminPage {
     is_administrator: bool,
     told: Option<&'static str>,
     rows: Vec<Row>,
+    /// Whose badge is off for signs of a take-over: name, profile, handle.
+    suspected: Vec<(String, String, String)>,
     acts: [(&'static str, &'static str, &'static str); 4],
     doubts: [Doubt; 4],
     form: Sent,
@@ -82,6 +86,8 @@ pub(super) struct Answer {
 #[serde(default)]
 pub(super) struct Asked {
     told: String,
+    handle: String,
+    act: String,
 }
 
 fn told(code: &str) -> Option<&'static str> {
@@ -102,7 +108,9 @@ async fn respond(
     form: Sent,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
-    let open = site.db.read(|conn| Ok(store::open(conn)?)).await?;
+    let reading = site.db.read(|conn| Ok((store::open(conn)?, store::suspected(conn, A_LIST)?)));
+    let (open, suspected) = reading.await?;
+    let suspect = |(name, handle): (String, String)| (name, paths::member(&handle), handle);
     let row = |one: Revocation| Row {
         id: one.id,
         profile: paths::member(&one.handle),
@@ -119,6 +127,7 @@ async fn respond(
         is_administrator: trust.0.is(Role::Administrator),
         told,
         rows: open.into_iter().map(row).collect(),
+        suspected: suspected.into_iter().map(suspect).collect(),
         acts: ACTS,
         doubts: Doubt::ALL,
         form,
@@ -133,7 +142,9 @@ pub(super) async fn show(
     trust: Trust,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Error> {
-    respond(&site, &trust, told(&asked.told), Sent::default(), Problems::none()).await
+    let Asked { told: done, handle, act } = asked.into_inner();
+    let form = Sent { handle, act, ..Sent::default() };
+    respond(&site, &trust, told(&done), form, Problems::none()).await
 }
 
 /// What a trust administrator wants.
