@@ -29,7 +29,9 @@ pub fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64
             site.agent(agent);
         }
     }
-    checked(site, site.member(handle), needs_second)
+    let (who, dora) = (site.member(handle), id_of(site, "dora-d"));
+    waive(site, id_of(site, handle), dora);
+    checked(site, who, needs_second)
 }
 
 /// The same for somebody who is a member already.
@@ -37,7 +39,6 @@ fn checked(site: &TestSite, who: Person, needs_second: bool) -> (Person, i64) {
     let handle = &*who.handle.clone();
     let (member, dora, noor) = (id_of(site, handle), id_of(site, "dora-d"), id_of(site, "noor-v"));
     let case = approve(site, member, dora);
-    waive(site, member, dora);
     let now = site.clock.now();
     let grant = site.write(move |conn| {
         let call: i64 = diesel::insert_into(calls::table)

@@ -125,6 +125,7 @@ member         receipts             7
 member         opened               7
 member         verification         17
 member         settings             9
+member         e-mail               11
 member         profile              12
 member         ranks                9
 member         blocks               6

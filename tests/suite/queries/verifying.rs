@@ -34,7 +34,7 @@ desk                 15
 decisions            9
 second looks         12
 case                 15
-image                18
+image                19
 second factors       7
 verification         17
 opened               7
@@ -46,6 +46,9 @@ call: agent          18
 call: queue          14
 call: state          18
 calls without        19
+looks that wait      12
+second look          14
+trust                10
 gates                9
 texts                10
 ";
