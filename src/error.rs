@@ -15,7 +15,7 @@ pub enum Error {
     #[error("Please sign in first.")]
     SignInNeeded,
     /// What one works at opens to a second factor alone, and there is none yet.
-    #[error("The agents' desk opens to a second factor alone. Add one first.")]
+    #[error("This opens to a second factor alone. Add one first.")]
     FactorNeeded,
     /// The second factor is to be shown in this session, for the first time or again.
     #[error("Show your second factor first: it is asked for after 15 minutes without work.")]

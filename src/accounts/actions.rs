@@ -5,6 +5,7 @@ mod old;
 mod profile;
 
 use super::SessionId;
+use super::email;
 use super::factors;
 use super::mails::Letterhead;
 use super::rules::{self, Email, Purpose};
@@ -164,6 +165,8 @@ pub fn change_password(
     store::set_password(conn, member, hash)?;
     store::end_sessions(conn, member, keep)?;
     factors::store::drop_pending(conn, member)?;
+    // Whoever asked for another address may not be the member: this is how they stop it.
+    email::store::drop_change(conn, member)?;
     store::drop_links(conn, Purpose::ResetPassword, Some(member))?;
     let mailbox = store::mailbox_of(conn, keys, member)?.ok_or(Error::NotFound)?;
     if let Some(email) = &mailbox.email {

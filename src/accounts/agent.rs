@@ -35,7 +35,27 @@ impl FromRequest for Agent {
     }
 }
 
-/// Lets an agent in whose session showed its second factor and went on working, and writes that down once a minute.
+/// A trust administrator: what they do with badges asks for the second factor as the desk does.
+#[derive(Clone, Debug)]
+pub struct Trust(pub Member);
+
+impl FromRequest for Trust {
+    type Error = Error;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let member = holder(request, Member::is_trusted, "This is for trust administrators.");
+        let site = request.app_data::<web::Data<Site>>().cloned();
+        Box::pin(async move {
+            let member = member.await?;
+            let site = site.ok_or_else(|| Error::internal("there is no site"))?;
+            admit(&site, &member).await?;
+            Ok(Self(member))
+        })
+    }
+}
+
+/// Lets somebody in whose session showed its second factor and went on working, and writes that down once a minute.
 async fn admit(site: &Site, member: &Member) -> Result<(), Error> {
     let (id, session, now) = (member.id, member.session, site.clock.now());
     let standing = site.db.read(move |conn| Ok(store::standing(conn, id, session)?)).await?;
@@ -47,7 +67,7 @@ async fn admit(site: &Site, member: &Member) -> Result<(), Error> {
     }
 }
 
-/// Middleware: a form of the desk that was refused because its sender has to show a second factor comes back with
+/// Middleware: a form of the desk, or of trust administrators, that was refused because its sender has to show a second factor comes back with
 /// the page that asks for it, and is sent again after. Nothing of it is stored.
 ///
 /// # Errors

@@ -76,6 +76,89 @@ impl Letterhead {
         )
     }
 
+    /// Asks whoever reads a new address to confirm that it becomes the account's.
+    #[must_use]
+    pub fn new_address(&self, to: &str, account: &Mailbox, token: &str) -> Mail {
+        let link = format!("{}/settings/email/confirm?token={token}", self.origin);
+        self.mail(
+            to,
+            &format!("Confirm your new address for {}", self.community),
+            &[
+                &format!("Hello {},", account.name),
+                &format!(
+                    "please open this link to make this the address of your account {}. Until then the account keeps \
+                     the address it has.",
+                    account.handle
+                ),
+                &link,
+                "The link works once, and for 24 hours. If you did not ask for it, ignore this mail: nothing happens \
+                 without the link.",
+            ],
+        )
+    }
+
+    /// Tells the owner of an address that somebody wanted it for another account.
+    #[must_use]
+    pub fn address_taken(&self, to: &str, account: &Mailbox) -> Mail {
+        self.mail(
+            to,
+            &format!("Your address at {}", self.community),
+            &[
+                &format!("Hello {},", account.name),
+                &format!(
+                    "somebody, perhaps you, wanted to make this the address of another account. It belongs to your \
+                     account {} already, so nothing was changed.",
+                    account.handle
+                ),
+                "If it was not you, there is nothing you need to do.",
+            ],
+        )
+    }
+
+    /// Tells the address that an account has that another one waits to take its place.
+    #[must_use]
+    pub fn address_changing(&self, to: &str, account: &Mailbox, now: Time) -> Mail {
+        let reset = format!("{}/reset", self.origin);
+        self.mail(
+            to,
+            &format!("Another address for your account at {}", self.community),
+            &[
+                &format!("Hello {},", account.name),
+                &format!(
+                    "on {} another e-mail address was entered for your account {}. It takes the place of this one when \
+                     the link that we sent there is opened.",
+                    moment(now),
+                    account.handle
+                ),
+                "If it was you, there is nothing you need to do here.",
+                &format!(
+                    "If it was not you, somebody else is in your account. Choose a new password at once, which ends \
+                     every session and this change: {reset}"
+                ),
+            ],
+        )
+    }
+
+    /// Tells the address that an account had that another one took its place.
+    #[must_use]
+    pub fn address_changed(&self, to: &str, account: &Mailbox, now: Time) -> Mail {
+        self.mail(
+            to,
+            &format!("Your account at {} has another address now", self.community),
+            &[
+                &format!("Hello {},", account.name),
+                &format!(
+                    "since {} your account {} has another e-mail address. This one receives nothing about it any more, \
+                     and no link that was sent here before works.",
+                    moment(now),
+                    account.handle
+                ),
+                "If it was you, there is nothing you need to do.",
+                "If it was not you, tell whoever runs the site at once: they see in their records what changed.",
+            ],
+        )
+    }
+
     /// Tells a member that the password was changed.
     #[must_use]
     pub fn password_changed(&self, to: &str, account: &Mailbox) -> Mail {

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod agent;
 pub mod demo;
 pub mod devices;
+pub mod email;
 pub mod factors;
 pub mod mails;
 pub mod pages;

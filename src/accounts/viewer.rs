@@ -73,6 +73,12 @@ impl Member {
         self.is(Role::VerificationAgent) || self.is(Role::SeniorAgent)
     }
 
+    /// Whether they answer for badges and policies.
+    #[must_use]
+    pub fn is_trusted(&self) -> bool {
+        self.is(Role::TrustAdministrator)
+    }
+
     /// What they are, as far as boards care.
     #[must_use]
     pub fn standing(&self) -> Standing {
@@ -121,6 +127,7 @@ impl Member {
             unread: self.state.unread_notifications,
             is_manager: self.manages(),
             is_agent: self.is_agent(),
+            is_trusted: self.is_trusted(),
             number: self.id.0,
             audiences: self.standing().audiences().0,
             banners_dismissed: self.state.banners_dismissed,

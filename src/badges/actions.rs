@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::rules::{Badge, Cause, GrantState, Move, Place, next};
-use super::store::{self, NewGrant};
+use super::store::{self, Due, NewGrant};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
@@ -86,6 +86,42 @@ fn return_named(conn: &mut Conn, member: MemberId, name: &str, now: Time) -> Res
     Ok(returned)
 }
 
+/// Lets a grant begin hidden where its member hid the one before it: who hid a badge stays hidden, until they show it.
+///
+/// # Errors
+/// When the database fails.
+pub fn keep_hidden(conn: &mut Conn, grant: &Due) -> Result<(), Error> {
+    if let Some(at) = store::hidden_before(conn, grant)? {
+        store::note_hidden(conn, grant, at)?;
+    }
+    Ok(())
+}
+
+/// Takes Identity Verified off for now because the account looks as if somebody took it over, and says whether there
+/// was something to take off.
+///
+/// # Errors
+/// When the database fails.
+pub fn suspect(conn: &mut Conn, member: MemberId, now: Time) -> Result<bool, Error> {
+    let (badge, cause) = (Badge::IdentityVerified, Cause::TakeOver);
+    let Some(grant) = store::open_to(conn, member, badge, Move::Supersede)? else { return Ok(false) };
+    // What is off for something else already does not come back by this.
+    let Ok(to) = next(grant.place, Move::Suspend(cause)) else { return Ok(false) };
+    let due = store::due(conn, grant.id)?.ok_or(Error::NotFound)?;
+    if !store::move_to(conn, &due, grant.place, to)? {
+        return Ok(false);
+    }
+    let why = format!("{}: {TAKE_OVER}", cause.code());
+    let (grant, member_name) = (format!("grant {}", grant.id), format!("member {}", member.0));
+    members::audit::store::add(conn, None, "grant.suspended", &grant, &why, now)?;
+    members::audit::store::add(conn, None, "badge-suspended", &member_name, "", now)?;
+    events::store::add(conn, &Event::VerificationMoved { member }, now)?;
+    Ok(true)
+}
+
+/// What the audit says of a badge that is off for that.
+const TAKE_OVER: &str = "a second factor was added and the e-mail address changed within a day";
+
 /// Gives a badge for a check that was passed, under the newest policy; what was granted before is superseded.
 ///
 /// # Errors
@@ -111,7 +147,11 @@ pub fn grant(conn: &mut Conn, member: MemberId, badge: Badge, now: Time) -> Resu
         granted_at: now,
         expires_at: months.and_then(|months| now.checked_add_months(chrono::Months::new(months))),
     };
-    Ok(store::insert_checked(conn, &grant)?)
+    store::insert_checked(conn, &grant)?;
+    match store::newest(conn, member, badge)? {
+        Some(known) => keep_hidden(conn, &Due { id: known.id, member, badge, bound_name: known.bound_name }),
+        None => Ok(()),
+    }
 }
 
 /// Ends a badge because what it says does not hold any more, and says whether there was one.

@@ -1,13 +1,17 @@
 //! What badges mean: all of them, and each.
 
+mod meaning;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use self::meaning::{Meaning, meaning};
 use super::marks::grouped;
-use super::rules::{Badge, Policy, Shown};
-use super::store;
+use super::rules::{Badge, Shown};
+use super::store::{self, PolicyText};
 use crate::accounts::viewer::Viewer;
 use crate::error::Error;
+use crate::gates::figures::rules::FEW;
 use crate::members;
 use crate::paths;
 use crate::web::{Crumb, Day, Frame, Site, page};
@@ -18,68 +22,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/badges", web::get().to(list))
         .route("/badges/of/{handle}", web::get().to(of))
         .route("/badges/{slug}", web::get().to(badge));
-}
-
-/// What a badge says and does not say, in words for anybody.
-struct Meaning {
-    short: &'static str,
-    says: &'static [(&'static str, &'static str, &'static str)],
-    does_not_say: &'static str,
-}
-
-fn meaning(badge: Badge) -> Meaning {
-    match badge {
-        Badge::IdentityVerified => Meaning {
-            short: "A government document was read and its holder was seen in a live video call, under a published policy.",
-            says: &[
-                (
-                    "document",
-                    "A document passed",
-                    "Photographed by the member, its machine-readable lines checked against what was typed, and read by an agent.",
-                ),
-                (
-                    "video",
-                    "A live call passed",
-                    "An agent compared the face with the document. Nothing is recorded, and no machine matches faces.",
-                ),
-                (
-                    "user",
-                    "This name was bound",
-                    "The badge belongs to the display name that was checked. Whoever changes the name loses the badge until the new name is checked.",
-                ),
-            ],
-            does_not_say: "It does not say that a member is good at their work, that you should pay first, or that they are \
-                           to be trusted. It carries no authority here. A member without it has not failed anything: \
-                           verifying is optional, and not doing it changes nothing else.",
-        },
-        Badge::PhoneVerified => Meaning {
-            short: "A code sent to a phone number came back. It says that the number was within reach, not whose it is.",
-            says: &[(
-                "phone",
-                "A code came back",
-                "Sent by text message or call, and typed in within ten minutes.",
-            )],
-            does_not_say: "It does not say who the member is, or that the number is in their name.",
-        },
-        Badge::PaymentMethodVerified => Meaning {
-            short: "The marketplace told us that this client has a payment method that works.",
-            says: &[(
-                "card",
-                "A payment method worked",
-                "Told by the marketplace through a signed message. We never see the card or account.",
-            )],
-            does_not_say: "It does not say how much a client can pay, or that they will.",
-        },
-        Badge::BackgroundCheckPassed => Meaning {
-            short: "An outside agency reported a check as passed, with the member's consent and within a stated scope.",
-            says: &[(
-                "shield",
-                "An agency checked",
-                "The member agreed to the check, saw the result first and chose to share it. The report itself is never stored here.",
-            )],
-            does_not_say: "It does not say anything outside the scope and the date of the check. A member without it may never have been asked.",
-        },
-    }
 }
 
 #[derive(Template)]
@@ -117,12 +59,9 @@ async fn list(site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse, Err
     page(&ListPage { frame, rows: rows.collect() })
 }
 
+/// How many members show a badge, in words. Small numbers are not told: whoever knows the others would learn of one.
 fn in_members(count: i64) -> String {
-    match count {
-        0 => "Nobody yet".to_owned(),
-        1 => "1 member".to_owned(),
-        many => format!("{} members", grouped(many)),
-    }
+    if count < FEW { format!("Fewer than {FEW} members") } else { format!("{} members", grouped(count)) }
 }
 
 #[derive(Template)]
@@ -132,16 +71,21 @@ struct BadgePage {
     badge: Badge,
     path: String,
     meaning: Meaning,
-    policies: Vec<PolicyRow>,
+    /// The policy that is the rule now.
+    current: Option<PolicyRow>,
+    /// Those before it, the newest first.
+    earlier: Vec<PolicyRow>,
     held: String,
 }
 
+/// A policy version, as it is published.
 struct PolicyRow {
     version: i64,
     published: Day,
     checked: String,
+    /// Its own words, where they say more.
+    words: String,
     valid: String,
-    is_current: bool,
 }
 
 async fn badge(
@@ -151,10 +95,11 @@ async fn badge(
 ) -> Result<HttpResponse, Error> {
     let badge = Badge::parse(&slug).ok_or(Error::NotFound)?;
     let now = site.clock.now();
-    let loading =
-        site.db.read(move |conn| Ok((store::policies(conn)?, store::count_shown(conn, badge, now)?)));
+    let loading = site.db.read(move |conn| {
+        Ok((store::policy_texts(conn, badge, now)?, store::count_shown(conn, badge, now)?))
+    });
     let (policies, count) = loading.await?;
-    let own = policies.iter().filter(|policy| policy.badge == badge);
+    let mut policies = policies.into_iter().map(policy_row);
     let path = paths::badge(badge.code());
     let frame = Frame::new(&site, viewer.account(), badge.title())
         .described(meaning(badge).short)
@@ -166,7 +111,8 @@ async fn badge(
         badge,
         path,
         meaning: meaning(badge),
-        policies: own.enumerate().map(|(place, policy)| policy_row(policy, place == 0)).collect(),
+        current: policies.next(),
+        earlier: policies.collect(),
         held: in_members(count),
     })
 }
@@ -175,6 +121,8 @@ async fn badge(
 #[template(path = "badges/of.html")]
 struct OfPage {
     frame: Frame,
+    /// Whether there is something to show elsewhere.
+    is_embedded: bool,
     name: String,
     profile: String,
     rows: Vec<OfRow>,
@@ -217,20 +165,42 @@ async fn of(site: web::Data<Site>, viewer: Viewer, handle: web::Path<String>) ->
         .at(&path);
     page(&OfPage {
         frame,
+        is_embedded: shown.iter().any(|one| one.badge == Badge::IdentityVerified),
         profile: paths::member(&member.handle),
         name: member.name,
         rows: shown.iter().map(of_row).collect(),
     })
 }
 
-fn policy_row(policy: &Policy, is_current: bool) -> PolicyRow {
+fn policy_row(policy: PolicyText) -> PolicyRow {
     PolicyRow {
         version: policy.version,
         published: Day(policy.published_at),
-        checked: policy.checked.clone(),
-        valid: policy
-            .valid_months
-            .map_or_else(|| "without an end".to_owned(), |months| format!("{months} months")),
-        is_current,
+        valid: valid_for(policy.valid_months),
+        words: if policy.words == policy.checked { String::new() } else { policy.words },
+        checked: policy.checked,
+    }
+}
+
+fn valid_for(months: Option<i64>) -> String {
+    match months {
+        None => "without an end".to_owned(),
+        Some(1) => "1 month".to_owned(),
+        Some(months) => format!("{months} months"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_numbers_are_not_told() {
+        assert_eq!(in_members(0), in_members(9));
+        assert_eq!(
+            (in_members(9).as_str(), in_members(10).as_str()),
+            ("Fewer than 10 members", "10 members")
+        );
+        assert_eq!(in_members(1204), "1,204 members");
     }
 }

@@ -15,11 +15,13 @@ use crate::db::{Conn, decode};
 use crate::members::MemberId;
 
 pub use moving::{
-    Due, due, end, expire, expiring, move_to, named, newest, note_reason, note_second, open_to, place,
-    settled, suspend_all,
+    Due, due, end, expire, expiring, hidden_before, move_to, named, newest, note_hidden, note_reason,
+    note_second, open_to, place, settled, suspend_all,
 };
 pub use policies::policies;
-pub use public::{PublicGrant, public_grant, public_grants};
+pub use public::{
+    PolicyText, PublicGrant, count_shown, policy_texts, public_grant, public_grants, verified_among,
+};
 
 type ShownRow = (MemberId, String, Time, Option<Time>, i64, String);
 
@@ -138,27 +140,6 @@ pub fn grants_of(conn: &mut Conn, members: &[MemberId]) -> QueryResult<HashMap<M
         grants.entry(member).or_default().push(grant);
     }
     Ok(grants)
-}
-
-/// How many members show a badge at `now`.
-pub fn count_shown(conn: &mut Conn, badge: Badge, now: Time) -> QueryResult<i64> {
-    badge_grants::table
-        .filter(badge_grants::badge.eq(badge.code()))
-        .filter(badge_grants::state.eq(GrantState::Active.code()))
-        .filter(badge_grants::expires_at.is_null().or(badge_grants::expires_at.gt(now)))
-        .count()
-        .get_result(conn)
-}
-
-/// Which of these members show Identity Verified.
-pub fn verified_among(conn: &mut Conn, members: &[MemberId], now: Time) -> QueryResult<Vec<MemberId>> {
-    badge_grants::table
-        .filter(badge_grants::member_id.eq_any(members))
-        .filter(badge_grants::badge.eq(Badge::IdentityVerified.code()))
-        .filter(badge_grants::state.eq(GrantState::Active.code()))
-        .filter(badge_grants::expires_at.is_null().or(badge_grants::expires_at.gt(now)))
-        .select(badge_grants::member_id)
-        .load(conn)
 }
 
 /// What a passed call begins: a grant that settles first.

@@ -184,6 +184,7 @@ impl Forum {
             .configure(uploads::pages::routes)
             .configure(accounts::pages::routes)
             .configure(accounts::factors::pages::routes)
+            .configure(accounts::email::pages::routes)
             .configure(moderation::pages::routes)
             .configure(notifications::pages::routes)
             .configure(announcements::pages::routes)

@@ -22,6 +22,8 @@ pub use order::{
 pub use people::{
     badge_grants, badge_policies, badge_revocations, link_tokens, mails, member_blocks, member_roles,
     members, policy_drafts, policy_writers, rank_changes, rank_losses, rank_rulebooks, rank_rules, sessions,
+    account_changes, badge_grants, badge_policies, badge_revocations, email_changes, link_tokens, mails,
+    member_blocks, member_roles, members, rank_changes, rank_losses, rank_rulebooks, rank_rules, sessions,
     site_facts, throttles, tier_changes,
 };
 pub use proof::{
@@ -174,4 +176,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     board_gates,
     newcomer_tests,
     test_arms,
+    email_changes,
+    account_changes,
 );

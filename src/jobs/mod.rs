@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::accounts::email::store as email;
 use crate::accounts::factors::store as factors;
 use crate::accounts::mails::Letterhead;
 use crate::accounts::viewer::Seen;
@@ -175,6 +176,7 @@ impl Jobs {
             phone::sweep(conn, now)?;
             documents::expire(conn, &keys, now)?;
             factors::sweep(conn, now)?;
+            email::sweep(conn, now)?;
             Ok(accounts::sweep(conn, now - rules::SESSION_IDLE, now - rules::WINDOW, now)?)
         });
         let gone = sweeping.await?;

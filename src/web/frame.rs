@@ -93,6 +93,8 @@ pub struct HeaderMember {
     pub is_manager: bool,
     /// Whether the agents' desk is theirs.
     pub is_agent: bool,
+    /// Whether badges are theirs to answer for.
+    pub is_trusted: bool,
     /// Their number.
     pub number: i64,
     /// The bits of every audience that they belong to.

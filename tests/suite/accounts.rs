@@ -1,5 +1,6 @@
 //! Joining, confirming, signing in and out, sessions and passwords.
 
+mod address;
 mod confirming;
 mod elsewhere;
 mod first;

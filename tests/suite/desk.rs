@@ -51,7 +51,7 @@ pub fn passport(surname: &str, number: &str) -> Details {
 }
 
 /// A picture of a document, in plain grey.
-fn jpeg(width: u32, height: u32) -> Vec<u8> {
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let grey = image::RgbImage::from_pixel(width, height, image::Rgb([190, 190, 190]));
     grey.write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();

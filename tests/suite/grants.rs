@@ -1,5 +1,8 @@
 //! The way of a badge's grant: settling, the second look, the promise, the name, and its end.
 
+mod images;
+mod public;
+mod taken_over;
 mod trust;
 
 use chrono::TimeDelta;
@@ -26,10 +29,16 @@ pub fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64
             site.agent(agent);
         }
     }
-    let who = site.member(handle);
+    let (who, dora) = (site.member(handle), id_of(site, "dora-d"));
+    waive(site, id_of(site, handle), dora);
+    checked(site, who, needs_second)
+}
+
+/// The same for somebody who is a member already.
+fn checked(site: &TestSite, who: Person, needs_second: bool) -> (Person, i64) {
+    let handle = &*who.handle.clone();
     let (member, dora, noor) = (id_of(site, handle), id_of(site, "dora-d"), id_of(site, "noor-v"));
     let case = approve(site, member, dora);
-    waive(site, member, dora);
     let now = site.clock.now();
     let grant = site.write(move |conn| {
         let call: i64 = diesel::insert_into(calls::table)

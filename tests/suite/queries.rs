@@ -65,6 +65,7 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     note("member", "opened", cost(&site, &member, "/verification/opened").await);
     note("member", "verification", cost(&site, &member, "/verification").await);
     note("member", "settings", cost(&site, &member, "/settings").await);
+    note("member", "e-mail", cost(&site, &member, "/settings/email").await);
     note("member", "profile", cost(&site, &member, "/u/theo-k").await);
     note("member", "ranks", cost(&site, &member, "/ranks").await);
     note("member", "blocks", cost(&site, &member, "/settings/blocks").await);
@@ -126,6 +127,7 @@ member         receipts             7
 member         opened               7
 member         verification         17
 member         settings             9
+member         e-mail               11
 member         profile              12
 member         ranks                9
 member         blocks               6

@@ -297,6 +297,11 @@ const TABLE: &[Row] = &[
     post("/settings/reading", "/settings/reading", &[], members(422)),
     post("/settings/password", "/settings/password", &[], members(422)),
     post("/settings/confirmation", "/settings/confirmation", &[], members(409)),
+    get("/settings/email", "/settings/email", SIGNED_IN),
+    post("/settings/email", "/settings/email", &[], members(422)),
+    post("/settings/email/cancel", "/settings/email/cancel", &[], members(303)),
+    get("/settings/email/confirm", "/settings/email/confirm?token=nonsense", [422; 5]),
+    post("/settings/email/confirm", "/settings/email/confirm", &[("token", "nonsense")], [422; 5]),
     post("/settings/sessions/{id}/end", "/settings/sessions/999999/end", &[], members(404)),
     post("/settings/sessions/end-others", "/settings/sessions/end-others", &[], members(303)),
     // Second factors: nobody here has one, and the site's address is a number, which has no passkeys
@@ -451,6 +456,8 @@ const TABLE: &[Row] = &[
     get("/agent/second-looks", "/agent/second-looks", AGENTS),
     get("/agent/second-looks/{grant}", "/agent/second-looks/1", AGENTS),
     post("/agent/second-looks/{grant}", "/agent/second-looks/1", &[], FOR_AGENTS),
+    get("/agent/second-looks/{grant}/images/{evidence}", "/agent/second-looks/1/images/1", AGENTS),
+    get("/agent/second-looks/{grant}/images/{evidence}/look", "/agent/second-looks/1/images/1/look", AGENTS),
     // Badges: for trust administrators, who are none of these.
     get("/admin/badges", "/admin/badges", AGENTS),
     post("/admin/badges", "/admin/badges", &[], FOR_AGENTS),

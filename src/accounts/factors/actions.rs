@@ -8,6 +8,8 @@ use zeroize::Zeroizing;
 use super::FactorId;
 use super::rules::{self, Kind, Typed};
 use super::store::{self, NewFactor};
+use crate::accounts::email;
+use crate::accounts::email::rules::Entry;
 use crate::accounts::store::Device;
 use crate::accounts::{SessionId, actions as accounts, rules as limits, store as sessions};
 use crate::clock::Time;
@@ -87,6 +89,7 @@ fn add(
     rules::may_add(store::list(conn, new.member)?.len()).map_err(Error::refused)?;
     store::insert(conn, new, now)?;
     store::prove(conn, session, now)?;
+    email::actions::note(conn, new.member, Entry::Factor, now)?;
     tell(conn, office, new.member, &Change::Added(new.kind, new.name), now)
 }
 

@@ -56,12 +56,15 @@ const UNKNOWN_PASSKEY: &str = "This passkey could not be taken. Try once more, o
 const NO_PASSKEYS: &str = "Passkeys do not work at this address of the site. Use a code.";
 
 /// What changes of second factors are told with.
-fn office(site: &Site) -> Office {
+pub(in crate::accounts) fn office(site: &Site) -> Office {
     Office { keys: site.keys.clone(), letterhead: letterhead(site) }
 }
 
 /// A page that no browser keeps.
-fn private_page(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
+pub(in crate::accounts) fn private_page(
+    status: StatusCode,
+    template: &impl Template,
+) -> Result<HttpResponse, Error> {
     let mut answer = page_with(status, template)?;
     keep_private(&mut answer);
     Ok(answer)
@@ -72,7 +75,7 @@ fn keep_private(answer: &mut HttpResponse) {
 }
 
 /// The status of a form: fresh, or back because something stood in its way.
-fn status(is_refused: bool) -> StatusCode {
+pub(in crate::accounts) fn status(is_refused: bool) -> StatusCode {
     if is_refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
 }
 
@@ -112,7 +115,7 @@ fn told(refused: Error) -> Result<HttpResponse, Error> {
 
 /// Whether changing one's factors asks who one is: not just after showing one, and not of whoever has neither
 /// factor nor password.
-async fn asks_who(site: &Site, member: &Member) -> Result<bool, Error> {
+pub(in crate::accounts) async fn asks_who(site: &Site, member: &Member) -> Result<bool, Error> {
     let (id, session, handle, now) = (member.id, member.session, member.handle.clone(), site.clock.now());
     let keys = site.keys.clone();
     let reading = site.db.read(move |conn| {
@@ -128,7 +131,7 @@ async fn asks_who(site: &Site, member: &Member) -> Result<bool, Error> {
 
 /// Looks whether what was typed shows who it is: the password, a code of an app or a recovery code. Answers with
 /// what stands in the way.
-async fn who(
+pub(in crate::accounts) async fn who(
     site: &Site,
     member: &Member,
     request: &HttpRequest,

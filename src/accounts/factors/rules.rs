@@ -184,11 +184,13 @@ pub fn setup_address(secret: &[u8], community: &str, handle: &str) -> Option<Str
 /// The largest form of the desk that is kept while its sender shows a second factor, in bytes.
 pub const KEPT: usize = 64 * 1024;
 
-/// Whether this is where a form of the desk is sent, and nothing else: what was kept is sent there once more.
+/// Whether this is where a form of the desk or of trust administrators is sent, and nothing else: what was kept is
+/// sent there once more.
 #[must_use]
 pub fn is_desk_form(path: &str) -> bool {
     let plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'/' | b'-');
-    let to_desk = path.strip_prefix("/agent/").is_some_and(|rest| !rest.is_empty());
+    let below = |desk| path.strip_prefix(desk).is_some_and(|rest: &str| !rest.is_empty());
+    let to_desk = below("/agent/") || path == "/admin/badges" || below("/admin/badges/");
     let shows = path == "/agent/sign-in" || path.starts_with("/agent/sign-in/");
     to_desk && !shows && !path.contains("//") && path.bytes().all(plain)
 }
@@ -260,7 +262,13 @@ mod tests {
 
     #[test]
     fn what_was_kept_goes_to_the_desk_and_nowhere_else() {
-        for path in ["/agent/next", "/agent/cases/7/decide", "/agent/phones/waive"] {
+        for path in [
+            "/agent/next",
+            "/agent/cases/7/decide",
+            "/agent/phones/waive",
+            "/admin/badges",
+            "/admin/badges/7",
+        ] {
             assert!(is_desk_form(path), "{path}");
         }
         for path in [
@@ -269,6 +277,9 @@ mod tests {
             "/agent",
             "/agent/",
             "/agents/next",
+            "/admin/members",
+            "/admin/badges//evil.example",
+            "/admin/badgesque",
             "/agent/sign-in",
             "/agent/sign-in/passkey",
             "//evil.example/agent/next",

@@ -88,6 +88,7 @@ pub(super) async fn show(
         "password" => Some("Your password is changed, and every other session is ended."),
         "session" => Some("The session is ended."),
         "mail" => Some("The link is on its way."),
+        "changed" => Some("Your address is changed and confirmed."),
         "address" => Some("Your address is confirmed."),
         _ => None,
     };

@@ -51,6 +51,7 @@ pub(super) async fn form(
         return see_other(paths::within_site(&arrived.next));
     }
     let good = match arrived.joined.as_str() {
+        "changed" => Some("Your new address is confirmed. It signs you in from now on, as your handle does."),
         "confirmed" => Some("Your address is confirmed. Sign in, and write."),
         "first" => Some("Your account is made, and it runs this site. Sign in."),
         "reset" => Some("Your new password is set. Sign in with it."),

@@ -61,6 +61,24 @@ pub fn move_to(conn: &mut Conn, grant: &Due, from: Place, to: Place) -> QueryRes
     Ok(moved > 0)
 }
 
+/// When the member hid the grant of the same badge that came before this one.
+pub fn hidden_before(conn: &mut Conn, grant: &Due) -> QueryResult<Option<Time>> {
+    let before: Option<Option<Time>> = badge_grants::table
+        .filter(badge_grants::member_id.eq(grant.member))
+        .filter(badge_grants::badge.eq(grant.badge.code()))
+        .filter(badge_grants::id.lt(grant.id))
+        .order(badge_grants::id.desc())
+        .select(badge_grants::hidden_at)
+        .first(conn)
+        .optional()?;
+    Ok(before.flatten())
+}
+
+/// Notes that a grant is hidden from the beginning.
+pub fn note_hidden(conn: &mut Conn, grant: &Due, at: Time) -> QueryResult<usize> {
+    diesel::update(badge_grants::table.find(grant.id)).set(badge_grants::hidden_at.eq(at)).execute(conn)
+}
+
 /// Takes off every shown badge of a member, because the name it binds is about to change.
 pub fn suspend_all(conn: &mut Conn, member: MemberId) -> QueryResult<usize> {
     let active = badge_grants::table

@@ -67,3 +67,59 @@ pub fn public_grants(conn: &mut Conn, badge: Badge, now: Time) -> QueryResult<Ha
     let ids: Vec<i64> = shown.select(badge_grants::id).load(conn)?;
     Ok(ids.into_iter().collect())
 }
+
+/// How many members show a badge at `now`. Whoever hides theirs is not counted: a figure that falls by one tells
+/// no more than the page of that member does.
+pub fn count_shown(conn: &mut Conn, badge: Badge, now: Time) -> QueryResult<i64> {
+    badge_grants::table
+        .filter(badge_grants::badge.eq(badge.code()))
+        .filter(badge_grants::state.eq(GrantState::Active.code()))
+        .filter(badge_grants::hidden_at.is_null())
+        .filter(badge_grants::expires_at.is_null().or(badge_grants::expires_at.gt(now)))
+        .count()
+        .get_result(conn)
+}
+
+/// Which of these members show Identity Verified. Whoever joins with a name like theirs reads of it, so it does not
+/// know of badges that are hidden.
+pub fn verified_among(conn: &mut Conn, members: &[MemberId], now: Time) -> QueryResult<Vec<MemberId>> {
+    badge_grants::table
+        .filter(badge_grants::member_id.eq_any(members))
+        .filter(badge_grants::badge.eq(Badge::IdentityVerified.code()))
+        .filter(badge_grants::state.eq(GrantState::Active.code()))
+        .filter(badge_grants::hidden_at.is_null())
+        .filter(badge_grants::expires_at.is_null().or(badge_grants::expires_at.gt(now)))
+        .select(badge_grants::member_id)
+        .load(conn)
+}
+
+/// A policy version, as everybody may read it.
+#[derive(Clone, Debug, Queryable)]
+pub struct PolicyText {
+    /// Counted from 1.
+    pub version: i64,
+    /// When it was published.
+    pub published_at: Time,
+    /// How many months a badge counts; without an end where there is none.
+    pub valid_months: Option<i64>,
+    /// What is checked, in few words.
+    pub checked: String,
+    /// The policy's own words.
+    pub words: String,
+}
+
+/// Every policy version of a badge that is published at `now`, the newest first.
+pub fn policy_texts(conn: &mut Conn, badge: Badge, now: Time) -> QueryResult<Vec<PolicyText>> {
+    badge_policies::table
+        .filter(badge_policies::badge.eq(badge.code()))
+        .filter(badge_policies::published_at.le(now))
+        .order(badge_policies::version.desc())
+        .select((
+            badge_policies::version,
+            badge_policies::published_at,
+            badge_policies::valid_months,
+            badge_policies::checked,
+            badge_policies::words,
+        ))
+        .load(conn)
+}

@@ -234,3 +234,22 @@ diesel::table! {
         is_confirmed -> Bool,
     }
 }
+
+diesel::table! {
+    email_changes (member_id) {
+        member_id -> BigInt,
+        token_hash -> Binary,
+        email -> Text,
+        email_key -> Text,
+        asked_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_changes (member_id) {
+        member_id -> BigInt,
+        factor_added_at -> Nullable<Timestamp>,
+        email_changed_at -> Nullable<Timestamp>,
+    }
+}

@@ -6,6 +6,7 @@ pub use trust::{ask_revocation, decide_revocation, lift, suspend};
 
 use super::rules::{Doubt, TOOK_PART, is_drawn, may_look};
 use super::store::{self, Look};
+use crate::badges::actions as badge_actions;
 use crate::badges::rules::{Badge, GrantState, Move, Place, Settled, next};
 use crate::badges::store::{self as badges, Due, NewSettling};
 use crate::clock::Time;
@@ -111,6 +112,7 @@ fn settle_one(conn: &mut Conn, grant: &Due, now: Time) -> Result<GrantState, Err
     if !badges::move_to(conn, grant, Place::BEGIN, to)? {
         return Err(moved_on());
     }
+    badge_actions::keep_hidden(conn, grant)?;
     let act = if to.state == GrantState::Active { "badge-active" } else { "badge-suspended" };
     tell(conn, grant.member, act, now)?;
     Ok(to.state)

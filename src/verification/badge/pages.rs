@@ -1,6 +1,7 @@
 //! `/agent/second-looks`: badges that are decided and that a second agent looks at before they are shown.
 
 mod admin;
+mod images;
 mod own;
 
 use actix_web::http::StatusCode;
@@ -20,7 +21,9 @@ use crate::error::Error;
 use crate::members;
 use crate::members::rules::Role;
 use crate::paths;
-use crate::web::{Crumb, Frame, Problems, Site, page, page_with, see_other};
+use crate::verification::CaseId;
+use crate::verification::evidence::store::{Image, of_case};
+use crate::web::{Crumb, Frame, Problems, Site, When, page, page_with, see_other};
 
 const LIST: &str = "/agent/second-looks";
 /// Grants on a page.
@@ -32,6 +35,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/agent/second-looks", web::get().to(list))
         .route("/agent/second-looks/{grant}", web::get().to(show))
         .route("/agent/second-looks/{grant}", web::post().to(decide))
+        .route("/agent/second-looks/{grant}/images/{evidence}", web::get().to(images::send))
+        .route("/agent/second-looks/{grant}/images/{evidence}/look", web::get().to(images::look))
         .route("/verification/badge", web::get().to(own::show))
         .route("/verification/badge", web::post().to(own::hide))
         .route("/admin/badges", web::get().to(admin::show))
@@ -53,10 +58,17 @@ struct ListPage {
 struct LookPage {
     frame: Frame,
     row: Row,
+    images: Vec<ImageRow>,
     doubts: [Doubt; 4],
     form: Sent,
     longest: usize,
     problems: Problems,
+}
+
+impl LookPage {
+    fn all_destroyed(&self) -> bool {
+        self.images.iter().all(|image| image.destroyed.is_some())
+    }
 }
 
 /// A grant as an agent reads it: what was decided, when, and by which role; never by whom.
@@ -69,6 +81,28 @@ struct Row {
     promised: String,
     late: Option<String>,
     may_look: bool,
+}
+
+/// An image of the document.
+struct ImageRow {
+    id: i64,
+    side: &'static str,
+    width: i64,
+    height: i64,
+    /// When it was destroyed.
+    destroyed: Option<When>,
+}
+
+impl ImageRow {
+    fn of(image: Image) -> Self {
+        Self {
+            id: image.id.0,
+            side: image.side.title(),
+            width: image.width,
+            height: image.height,
+            destroyed: image.destroyed_at.map(When),
+        }
+    }
 }
 
 /// The form as it was sent.
@@ -178,16 +212,22 @@ async fn respond(
         if badges::place(conn, grant)? != Some(Place::BEGIN) {
             return Err(Error::Conflict("Somebody looked at this already.".into()));
         }
-        rows(conn, vec![look], &who, now)?.pop().ok_or(Error::NotFound)
+        let images = match look.case {
+            Some(case) => of_case(conn, CaseId(case))?,
+            None => Vec::new(),
+        };
+        Ok((rows(conn, vec![look], &who, now)?.pop().ok_or(Error::NotFound)?, images))
     });
-    let row = reading.await?;
+    let (row, images) = reading.await?;
     if !row.may_look {
         return Err(Error::Forbidden(TOOK_PART.into()));
     }
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let frame = frame(site, agent, &format!("Badge {grant}"), &format!("{LIST}/{grant}"));
     let longest = LONGEST_WORDS;
-    page_with(status, &LookPage { frame, row, doubts: Doubt::ALL, form, longest, problems }).map(private)
+    let images = images.into_iter().map(ImageRow::of).collect();
+    page_with(status, &LookPage { frame, row, images, doubts: Doubt::ALL, form, longest, problems })
+        .map(private)
 }
 
 async fn show(site: web::Data<Site>, agent: Agent, grant: web::Path<i64>) -> Result<HttpResponse, Error> {

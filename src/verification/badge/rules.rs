@@ -155,7 +155,7 @@ fn suspended(grant: &Known) -> String {
             grant.bound_name
         ),
         Some(Cause::TakeOver) => {
-            "Changes to your account looked as if somebody else might have made them, so the badge is off until a trust administrator has looked. Your account itself works as before.".to_owned()
+            "Changes to your account looked as if somebody else might have made them, such as a new second factor and another e-mail address within a day. So the badge is off until a trust administrator has looked and shows it again; there is nothing for you to send. Your account itself works as before. If you did not change anything, choose a new password at once under Settings, and end every other session there.".to_owned()
         }
         Some(Cause::Report) => {
             "A report about you is being looked into, so the badge is off until a trust administrator has decided. A report alone takes no badge off.".to_owned()

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::badges::rules::GrantState;
+use crate::badges::rules::{Cause, GrantState};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::db::schema::{badge_grants, calls, document_decisions, members};
@@ -68,6 +68,19 @@ pub fn waiting(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Look>
             badge_grants::document_case_id,
             badge_grants::call_id,
         ))
+        .load(conn)
+}
+
+/// Members whose badge is off because their account looks as if somebody took it over: name and handle, the
+/// oldest badge first.
+pub fn suspected(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(String, String)>> {
+    badge_grants::table
+        .inner_join(members::table)
+        .filter(badge_grants::state.eq(GrantState::Suspended.code()))
+        .filter(badge_grants::suspended_for.eq(Cause::TakeOver.code()))
+        .order(badge_grants::id)
+        .limit(limit)
+        .select((members::name, members::handle))
         .load(conn)
 }
 

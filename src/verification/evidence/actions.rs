@@ -62,7 +62,7 @@ fn moved_on() -> Error {
     Error::Conflict("The case has moved on. Look at its page for where it stands.".into())
 }
 
-/// Opens an image for whoever holds its case at this moment. The look is written down before anything is handed out.
+/// Opens an image for whoever may look at it at this moment. The look is written down before anything is handed out.
 ///
 /// # Errors
 /// [`Error::NotFound`] for everybody else, and what the database and the storage say.
@@ -74,7 +74,7 @@ pub async fn open(
     now: Time,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let looking = db.write(move |conn| {
-        let (found, held) = store::to_open(conn, id)?.ok_or(Error::NotFound)?;
+        let (found, held) = store::to_open(conn, id, who.id)?.ok_or(Error::NotFound)?;
         if !may_open(held, who, now) {
             return Err(Error::NotFound);
         }

@@ -149,19 +149,29 @@ pub struct Held {
     pub claim: Option<(MemberId, Time)>,
     /// The agent who is in a call about the case.
     pub caller: Option<MemberId>,
+    /// The second look that the badge standing on the case waits for.
+    pub second: Option<Second>,
     /// When the image ends.
     pub destroy_at: Time,
 }
 
-/// Whether somebody may look at an image: an agent who holds the case at this moment, or is in the call about it, and
-/// never at one's own.
+/// A second look that nobody has taken yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Second {
+    /// Whether whoever wants to look decided about the document, or in a call about it.
+    pub took_part: bool,
+}
+
+/// Whether somebody may look at an image: an agent who holds the case at this moment, is in the call about it, or may
+/// take the second look that its badge waits for; and never at one's own.
 #[must_use]
 pub fn may_open(held: Held, who: Looker, now: Time) -> bool {
     let is_agent = matches!(who.role, Role::VerificationAgent | Role::SeniorAgent);
     let holds = held.claim.is_some_and(|(holder, until)| holder == who.id && until > now);
     let reviews = holds && held.state == State::InReview;
     let talks = held.caller == Some(who.id) && held.state == State::Approved;
-    is_agent && (reviews || talks) && held.owner != who.id && held.destroy_at > now
+    let is_second = held.second.is_some_and(|second| !second.took_part) && held.state == State::Approved;
+    is_agent && (reviews || talks || is_second) && held.owner != who.id && held.destroy_at > now
 }
 
 #[cfg(test)]
@@ -198,7 +208,8 @@ mod tests {
         let (agent, owner) = (MemberId(1), MemberId(2));
         let later = day() + TimeDelta::minutes(1);
         let claim = Some((agent, later));
-        let held = Held { owner, state: State::InReview, claim, caller: None, destroy_at: later };
+        let held =
+            Held { owner, state: State::InReview, claim, caller: None, second: None, destroy_at: later };
         let who = Looker { id: agent, role: Role::VerificationAgent };
         assert!(may_open(held, who, day()));
         let talk = Held { state: State::Approved, claim: None, caller: Some(agent), ..held };
@@ -212,6 +223,19 @@ mod tests {
         ] {
             assert!(!may_open(held, who, day()), "{held:?}");
         }
+        let second = Some(Second { took_part: false });
+        let again = Held { state: State::Approved, claim: None, second, ..held };
+        assert!(may_open(again, who, day()));
+        for held in [
+            Held { second: None, ..again },
+            Held { second: Some(Second { took_part: true }), ..again },
+            Held { state: State::Withdrawn, ..again },
+            Held { owner: agent, ..again },
+            Held { destroy_at: day(), ..again },
+        ] {
+            assert!(!may_open(held, who, day()), "{held:?}");
+        }
+        assert!(!may_open(again, Looker { role: Role::TrustAdministrator, ..who }, day()));
         assert!(may_open(held, Looker { role: Role::SeniorAgent, ..who }, day()));
         for (held, who, now) in [
             (Held { owner: agent, ..held }, who, day()),

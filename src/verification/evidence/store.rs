@@ -2,18 +2,21 @@
 
 pub mod log;
 pub mod looks;
+mod opening;
 pub mod there;
 
 use diesel::prelude::*;
 
-use super::rules::{AFTER_DECISION, BROKEN_OFF, Held, Past, destroy_at};
+use super::rules::{AFTER_DECISION, BROKEN_OFF, Past, destroy_at};
 use crate::clock::Time;
-use crate::db::schema::{calls, document_cases, evidence};
+use crate::db::schema::{document_cases, evidence};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 use crate::sealing::Wrapped;
 use crate::verification::document::rules::{Side, State};
 use crate::verification::{CaseId, EvidenceId};
+
+pub use opening::to_open;
 
 /// An image, as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,36 +177,6 @@ pub fn set_end(conn: &mut Conn, case: CaseId, destroy_at: Time) -> QueryResult<u
         .filter(evidence::destroyed_at.is_null())
         .filter(evidence::destroy_at.gt(destroy_at));
     diesel::update(later).set(evidence::destroy_at.eq(destroy_at)).execute(conn)
-}
-
-/// What opens an image that is there, and who may.
-pub fn to_open(conn: &mut Conn, id: EvidenceId) -> QueryResult<Option<(Found, Held)>> {
-    type Case = (String, Option<MemberId>, Option<Time>);
-    let caller: Option<Option<MemberId>> = calls::table
-        .inner_join(evidence::table.on(evidence::case_id.eq(calls::case_id)))
-        .filter(evidence::id.eq(id))
-        .filter(calls::state.eq("in-call"))
-        .select(calls::agent_id)
-        .first(conn)
-        .optional()?;
-    let row: Option<(FoundRow, Time, Case)> = evidence::table
-        .inner_join(document_cases::table.on(document_cases::id.eq(evidence::case_id)))
-        .filter(evidence::id.eq(id))
-        .filter(evidence::kept_at.is_not_null())
-        .filter(evidence::destroyed_at.is_null())
-        .select((
-            FoundRow::as_select(),
-            evidence::destroy_at,
-            (document_cases::state, document_cases::claimed_by, document_cases::claimed_until),
-        ))
-        .first(conn)
-        .optional()?;
-    let Some((found, destroy_at, (state, by, until))) = row else { return Ok(None) };
-    let state = decode(&state, State::parse)?;
-    let Some(found) = found.read()? else { return Ok(None) };
-    let held =
-        Held { owner: found.member, state, claim: by.zip(until), caller: caller.flatten(), destroy_at };
-    Ok(Some((found, held)))
 }
 
 #[derive(Queryable, Selectable)]

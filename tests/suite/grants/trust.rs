@@ -12,8 +12,8 @@ use crate::support::{Person, TestSite};
 
 const HERE: &str = "/admin/badges";
 
-fn trusted(site: &TestSite, handle: &str) -> Person {
-    site.staff(handle, &[Role::TrustAdministrator])
+pub fn trusted(site: &TestSite, handle: &str) -> Person {
+    site.add_app(site.staff(handle, &[Role::TrustAdministrator]))
 }
 
 fn form<'a>(act: &'a str, reason: &'a str, words: &'a str) -> [(&'a str, &'a str); 4] {
@@ -129,4 +129,43 @@ async fn two_confirmations_at_once_take_it_away_once() {
     assert!(done[1].is_ok() != done[2].is_ok(), "{done:?}");
     assert_eq!(place(&site, grant), Place::of(GrantState::Revoked));
     assert_eq!((acts(&site, "revocation.confirmed"), acts(&site, "badge-revoked")), (1, 1));
+}
+
+#[actix_web::test]
+async fn what_trust_administrators_do_asks_for_a_second_factor() {
+    let site = TestSite::start();
+    let (_, grant) = passed(&site, "ada-l", false);
+    settle(&site, 61).await;
+    let sent = form("report", "", "A report of fraud");
+    // Without one, they are led to add it; and a form does nothing.
+    let bare = site.staff("vera-t", &[Role::TrustAdministrator]);
+    assert_eq!(site.get(&bare, HERE).await.expect(303).location(), "/settings/second-factor?needed=desk");
+    site.post(&bare, HERE, &sent).await.expect(403);
+    site.post(&bare, &format!("{HERE}/1"), &[("outcome", "confirm")]).await.expect(403);
+    // With one that was not shown for a while, they are asked for it, and the form is kept.
+    let tess = trusted(&site, "tess-t");
+    site.get(&tess, HERE).await.expect(200);
+    site.clock.advance(chrono::TimeDelta::minutes(16));
+    assert!(site.get(&tess, HERE).await.expect(303).location().starts_with("/agent/sign-in?next="));
+    let kept = site.post(&tess, HERE, &sent).await.expect(401);
+    assert_eq!(kept.attribute("input[name=to]", "value"), HERE);
+    assert_eq!(kept.attribute("input[name=kept-words]", "value"), "A report of fraud");
+    assert_eq!(place(&site, grant), Place::of(GrantState::Active));
+    site.prove(&tess);
+    site.post(&tess, HERE, &sent).await.expect(303);
+    assert_eq!(place(&site, grant), Place::off(Cause::Report));
+}
+
+#[actix_web::test]
+async fn only_trust_administrators_are_led_to_their_page() {
+    let site = TestSite::start();
+    let tess = trusted(&site, "tess-t");
+    let root = site.staff("root-r", &[Role::Administrator]);
+    let both = site.add_app(site.staff("both-b", &[Role::Administrator, Role::TrustAdministrator]));
+    let link = format!("a[href='{HERE}']");
+    assert_eq!(site.get(&tess, "/").await.expect(200).count(&link), 1);
+    assert_eq!(site.get(&root, "/admin").await.expect(200).count(&link), 0);
+    assert_eq!(site.get(&both, "/admin").await.expect(200).count(&link), 2, "in the header and at the side");
+    assert_eq!(site.get(&both, HERE).await.expect(200).count(".side-nav [aria-current]"), 1);
+    assert_eq!(site.get(&tess, HERE).await.expect(200).count(".side-nav"), 0, "the rest is not theirs");
 }

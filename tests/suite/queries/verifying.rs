@@ -12,6 +12,7 @@ use crate::calls::{book, ready, shift, talk};
 use crate::desk::{decide, form, next, passport, submit_as};
 use crate::documents::files::page;
 use crate::documents::{choose, consent, eligible, post, send, submitted, typed};
+use crate::grants::passed;
 use crate::phone::{NUMBER, code};
 use crate::support::database::postgres;
 use crate::support::{Person, TestSite};
@@ -33,7 +34,7 @@ desk                 15
 decisions            9
 second looks         12
 case                 15
-image                18
+image                19
 second factors       7
 verification         17
 opened               7
@@ -45,6 +46,9 @@ call: agent          18
 call: queue          14
 call: state          18
 calls without        19
+looks that wait      12
+second look          14
+trust                10
 gates                9
 texts                10
 ";
@@ -180,6 +184,14 @@ async fn calls(on: &mut Measured, noor: &Person) {
     on.note("call: queue", &eve, "/verification/call").await;
     on.note("call: state", &eve, "/verification/call/state").await;
     on.note("calls without", noor, "/agent/calls").await;
+    let (_, grant) = passed(&on.site, "looked-0", true);
+    for number in 1..rows {
+        passed(&on.site, &format!("looked-{number}"), true);
+    }
+    let boris = on.site.agent("boris-s");
+    on.site.get(&boris, "/agent/second-looks").await.expect(200);
+    on.note("looks that wait", &boris, "/agent/second-looks").await;
+    on.note("second look", &boris, &format!("/agent/second-looks/{grant}")).await;
 }
 
 /// Boards with gates, tests that are over, and prefixes of numbers.
@@ -200,6 +212,17 @@ async fn staff(on: &mut Measured) {
     on.sql(format!(
         "INSERT INTO board_gates (board_id, step, required_at) SELECT id, 'phone', {time} FROM boards;"
     ));
+    let tess = on.site.add_app(on.site.staff("tess-t", &[Role::TrustAdministrator]));
+    on.sql(format!(
+        "INSERT INTO badge_grants (member_id, badge, policy_version, bound_name, state, granted_at, origin, suspended_for)
+         SELECT id, 'identity-verified', 2, name, 'suspended', {time}, 'import', 'take-over' FROM members
+         WHERE handle LIKE 'after-%';
+         INSERT INTO badge_revocations (grant_id, reason, words, asked_by, asked_at)
+         SELECT id, 'person', 'why', member_id, {time} FROM badge_grants WHERE suspended_for = 'take-over';"
+    ));
+    // The first page of a while notes that they work.
+    on.site.get(&tess, "/admin/badges").await.expect(200);
+    on.note("trust", &tess, "/admin/badges").await;
     on.note("gates", &root, "/admin/gates").await;
     on.note("texts", &root, "/admin/texts").await;
 }

@@ -33,12 +33,18 @@ impl Kept {
             .filter_map(|(name, value)| Some((name.strip_prefix(KEPT)?.to_owned(), value.clone())));
         is_desk_form(&to).then(|| Self { to, fields: fields.collect() })
     }
+
+    /// The page that leads on where it is not sent.
+    fn back(&self) -> &'static str {
+        if self.to.starts_with("/admin/") { "/admin/badges" } else { "/agent" }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "accounts/factors/again.html")]
 struct AgainPage {
     frame: Frame,
+    back: &'static str,
     kept: Kept,
 }
 
@@ -51,11 +57,12 @@ pub(in crate::accounts) async fn ask_and_keep(
     let site = request.app_data::<web::Data<Site>>().ok_or_else(|| Error::internal("there is no site"))?;
     let fields = url::form_urlencoded::parse(body).into_owned().collect();
     let kept = Kept { to: request.path().to_owned(), fields };
-    respond(site, &member, "/agent", Some(kept), (StatusCode::UNAUTHORIZED, None)).await
+    let next = kept.back();
+    respond(site, &member, next, Some(kept), (StatusCode::UNAUTHORIZED, None)).await
 }
 
 /// The form that was kept, with a button that sends it.
 pub(super) fn again(site: &Site, member: &Member, kept: Kept) -> Result<HttpResponse, Error> {
     let frame = Frame::new(site, member.account(), "Send it again").at("/agent/sign-in");
-    private_page(StatusCode::OK, &AgainPage { frame, kept })
+    private_page(StatusCode::OK, &AgainPage { frame, back: kept.back(), kept })
 }

@@ -79,7 +79,7 @@ pub(super) async fn respond(
         status,
         &ShowPage {
             frame: Frame::new(site, member.account(), "Show your second factor").at("/agent/sign-in"),
-            lede: "The desk asks for it when you come, and again after 15 minutes without work.",
+            lede: "Where you are going asks for it when you come, and again after 15 minutes without work.",
             path: "/agent/sign-in",
             next: where_to(next).to_owned(),
             has_app: has(Kind::App),

@@ -1,15 +1,12 @@
 //! `/admin/badges`: where trust administrators take a badge off for now, show it again, and, two together, take it
 //! away.
 
-use std::pin::Pin;
-
-use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::private;
-use crate::accounts::viewer::Member;
+use crate::accounts::agent::Trust;
 use crate::badges::rules::Cause;
 use crate::clock::date_and_time;
 use crate::error::Error;
@@ -21,34 +18,19 @@ use crate::verification::badge::store::{self, Revocation};
 use crate::web::{Crumb, Frame, Problems, Site, page_with, see_other};
 
 const HERE: &str = "/admin/badges";
-
-/// A trust administrator.
-pub(super) struct Trust(Member);
-
-impl FromRequest for Trust {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let member = Member::from_request(request, payload);
-        Box::pin(async move {
-            let member = member.await?;
-            let may = member.is(Role::TrustAdministrator);
-            if may {
-                Ok(Self(member))
-            } else {
-                Err(Error::Forbidden("This is for trust administrators.".into()))
-            }
-        })
-    }
-}
+/// Members in the list of those whose account may have been taken over.
+const A_LIST: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "verification/badge/admin.html")]
 struct AdminPage {
     frame: Frame,
+    /// Whether the rest of the administration is theirs as well.
+    is_administrator: bool,
     told: Option<&'static str>,
     rows: Vec<Row>,
+    /// Whose badge is off for signs of a take-over: name, profile, handle.
+    suspected: Vec<(String, String, String)>,
     acts: [(&'static str, &'static str, &'static str); 4],
     doubts: [Doubt; 4],
     form: Sent,
@@ -104,6 +86,8 @@ pub(super) struct Answer {
 #[serde(default)]
 pub(super) struct Asked {
     told: String,
+    handle: String,
+    act: String,
 }
 
 fn told(code: &str) -> Option<&'static str> {
@@ -124,7 +108,9 @@ async fn respond(
     form: Sent,
     problems: Problems,
 ) -> Result<HttpResponse, Error> {
-    let open = site.db.read(|conn| Ok(store::open(conn)?)).await?;
+    let reading = site.db.read(|conn| Ok((store::open(conn)?, store::suspected(conn, A_LIST)?)));
+    let (open, suspected) = reading.await?;
+    let suspect = |(name, handle): (String, String)| (name, paths::member(&handle), handle);
     let row = |one: Revocation| Row {
         id: one.id,
         profile: paths::member(&one.handle),
@@ -137,9 +123,11 @@ async fn respond(
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let frame = Frame::new(site, trust.0.account(), "Badges").at(HERE);
     let page = AdminPage {
-        frame: frame.with_crumbs(vec![Crumb::new("Badges", HERE)]),
+        frame: frame.with_crumbs(vec![Crumb::new("Trust", HERE)]),
+        is_administrator: trust.0.is(Role::Administrator),
         told,
         rows: open.into_iter().map(row).collect(),
+        suspected: suspected.into_iter().map(suspect).collect(),
         acts: ACTS,
         doubts: Doubt::ALL,
         form,
@@ -154,7 +142,9 @@ pub(super) async fn show(
     trust: Trust,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Error> {
-    respond(&site, &trust, told(&asked.told), Sent::default(), Problems::none()).await
+    let Asked { told: done, handle, act } = asked.into_inner();
+    let form = Sent { handle, act, ..Sent::default() };
+    respond(&site, &trust, told(&done), form, Problems::none()).await
 }
 
 /// What a trust administrator wants.

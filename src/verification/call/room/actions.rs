@@ -244,7 +244,7 @@ pub fn stand_up(conn: &mut Conn, place: &Place, now: Time) -> Result<(), Error> 
 ///
 /// # Errors
 /// When the database fails.
-pub fn clear_one(conn: &mut Conn, place: &Place, _: Time) -> Result<(), Error> {
+pub fn clear_one(conn: &mut Conn, place: &Place) -> Result<(), Error> {
     Ok(store::clear_one(conn, place.call)?)
 }
 

@@ -24,7 +24,7 @@ use crate::web::{Frame, Site, page};
 /// What of an image is asked for; what cannot be read is the whole.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 #[serde(default)]
-pub(super) struct Asked {
+pub(in crate::verification) struct Asked {
     turn: String,
     zoom: String,
     x: String,
@@ -32,7 +32,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    fn view(&self) -> View {
+    pub(in crate::verification) fn view(&self) -> View {
         let number = |text: &str, usual| text.parse().unwrap_or(usual);
         View::new(number(&self.turn, 0), number(&self.zoom, 1), number(&self.x, 0), number(&self.y, 0))
     }
@@ -93,7 +93,9 @@ pub(in crate::verification) async fn answer(
 #[template(path = "verification/desk/look.html")]
 struct LookPage {
     frame: Frame,
-    case: i64,
+    /// What the image belongs to, and its page.
+    of: String,
+    back: String,
     image: i64,
     side: &'static str,
     view: View,
@@ -101,12 +103,12 @@ struct LookPage {
 
 impl LookPage {
     fn source(&self) -> String {
-        format!("/agent/cases/{}/images/{}{}", self.case, self.image, self.view.query())
+        format!("{}/images/{}{}", self.back, self.image, self.view.query())
     }
 
     /// Where a way leads, if it leads anywhere.
     fn way(&self, to: Option<View>) -> Option<String> {
-        to.map(|view| format!("/agent/cases/{}/images/{}/look{}", self.case, self.image, view.query()))
+        to.map(|view| format!("{}/images/{}/look{}", self.back, self.image, view.query()))
     }
 
     /// The ways from here, with their icon and words.
@@ -135,13 +137,26 @@ pub(super) async fn look(
     let (who, now) = (agent.0.id, site.clock.now());
     let (case, image) = (CaseId(path.0), EvidenceId(path.1));
     let found = site.db.write(move |conn| find(conn, case, image, who, now)).await?;
-    let title = format!("Case {}: {}", case.0, found.side.title());
+    let back = (format!("case {}", case.0), format!("/agent/cases/{}", case.0));
+    closely(&site, &agent, &found, back, asked.view())
+}
+
+/// The page of one image by itself; `back` is what it belongs to, in words, with its address.
+pub(in crate::verification) fn closely(
+    site: &Site,
+    agent: &Agent,
+    found: &Image,
+    (of, back): (String, String),
+    view: View,
+) -> Result<HttpResponse, Error> {
+    let title = format!("{}{}: {}", of[..1].to_uppercase(), &of[1..], found.side.title());
     let answer = page(&LookPage {
-        frame: frame(&site, &agent, &title, &format!("/agent/cases/{}/images/{}/look", case.0, image.0)),
-        case: case.0,
-        image: image.0,
+        frame: frame(site, agent, &title, &format!("{back}/images/{}/look", found.id.0)),
+        of,
+        back,
+        image: found.id.0,
         side: found.side.title(),
-        view: asked.view(),
+        view,
     });
     answer.map(private)
 }

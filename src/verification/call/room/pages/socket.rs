@@ -248,13 +248,13 @@ impl Line {
     /// Leaves the seat as the end says.
     async fn leave(&self, end: &End) -> Result<(), Error> {
         let (place, now) = (self.place.clone(), self.site.clock.now());
-        let end = match end {
-            End::Gone | End::Refused { .. } => actions::leave,
-            End::Bye => actions::stand_up,
-            End::Over { .. } => actions::clear_one,
-            End::Replaced => return Ok(()),
-        };
-        self.site.db.write(move |conn| end(conn, &place, now)).await
+        let db = &self.site.db;
+        match end {
+            End::Gone | End::Refused { .. } => db.write(move |conn| actions::leave(conn, &place, now)).await,
+            End::Bye => db.write(move |conn| actions::stand_up(conn, &place, now)).await,
+            End::Over { .. } => db.write(move |conn| actions::clear_one(conn, &place)).await,
+            End::Replaced => Ok(()),
+        }
     }
 
     /// Tells why, and ends the connection.
