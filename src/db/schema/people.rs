@@ -189,6 +189,7 @@ diesel::table! {
         revoked_for -> Nullable<Text>,
         second_by -> Nullable<BigInt>,
         second_at -> Nullable<Timestamp>,
+        reminders -> BigInt,
     }
 }
 
