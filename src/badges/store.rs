@@ -1,5 +1,6 @@
 //! Badges in the database.
 
+mod ending;
 mod moving;
 mod public;
 
@@ -13,6 +14,7 @@ use crate::db::schema::{badge_grants, badge_policies};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 
+pub use ending::{Ending, ending, note_reminder};
 pub use moving::{
     Due, due, end, expire, expiring, move_to, named, newest, note_reason, note_second, open_to, place,
     settled, suspend_all,

@@ -2,6 +2,7 @@
 //! over is swept away.
 
 mod announcing;
+mod badges;
 mod calls;
 mod evidence;
 mod live;
@@ -119,6 +120,7 @@ impl Jobs {
             every(rooms::CLEAR, || self.clear_rooms()),
             every(webhooks::LOOK, || self.tell_webhooks()),
             every(SWEEP, || self.sweep_webhooks()),
+            every(CLAIMS, || self.remind_of_badges()),
         );
     }
 
