@@ -142,7 +142,7 @@ pub struct Manager(pub Member);
 pub struct Administrator(pub Member);
 
 /// The future of an extractor that asks the database.
-pub(super) type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
+pub type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
 impl FromRequest for Moderator {
     type Error = Error;

@@ -23,6 +23,7 @@ use crate::accounts::viewer::Seen;
 use crate::accounts::{rules, store as accounts};
 use crate::announcements::actions as announcements;
 use crate::clock::Clock;
+use crate::credentials::hooks::rules::Reach;
 use crate::db::Db;
 use crate::error::Error;
 use crate::members::MemberId;
@@ -95,6 +96,8 @@ pub struct Jobs {
     pub pictures: Pictures,
     /// Where sealed images are.
     pub vault: Vault,
+    /// How far messages to webhooks may go.
+    pub webhook_reach: Reach,
 }
 
 impl Jobs {
