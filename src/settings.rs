@@ -4,6 +4,7 @@
 //! default.
 
 mod calls;
+mod choices;
 mod given;
 mod keys;
 mod storage;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub call_servers: CallServers,
     /// How many of a hundred badges a second agent looks at before they are shown, beside every flagged one.
     pub second_looks: u8,
+    /// Whether webhooks may lead into private networks.
+    pub webhooks_private: bool,
 }
 
 /// Accent colours.
@@ -106,8 +109,7 @@ const SMTP_URL: Name = Name { key: "smtp_url", variable: "TOUCHSTONE_SMTP_URL" }
 const MAIL_FROM: Name = Name { key: "mail_from", variable: "TOUCHSTONE_MAIL_FROM" };
 const PROXIES: Name = Name { key: "proxies", variable: "TOUCHSTONE_PROXIES" };
 const LOG: Name = Name { key: "log", variable: "TOUCHSTONE_LOG" };
-const SECOND_LOOKS: Name = Name { key: "second_looks", variable: "TOUCHSTONE_SECOND_LOOKS" };
-const ALL: [Name; 24] = [
+const ALL: [Name; 25] = [
     LISTEN,
     URL,
     DATABASE,
@@ -131,7 +133,8 @@ const ALL: [Name; 24] = [
     calls::TURN,
     calls::SECRET,
     calls::SECRET_FILE,
-    SECOND_LOOKS,
+    choices::SECOND_LOOKS,
+    choices::WEBHOOKS_PRIVATE,
 ];
 
 /// Where values are looked up, in order of weight.
@@ -254,7 +257,8 @@ impl Settings {
             proxies,
             log,
             call_servers,
-            second_looks: second_looks(&sources)?,
+            second_looks: choices::second_looks(&sources)?,
+            webhooks_private: choices::webhooks_private(&sources)?,
         })
     }
 
@@ -294,13 +298,6 @@ impl Sources<'_> {
             }),
         }
     }
-}
-
-/// A percentage.
-fn second_looks(sources: &Sources<'_>) -> Result<u8, BadSetting> {
-    let Some(found) = sources.find(None, &SECOND_LOOKS)? else { return Ok(5) };
-    let share = found.value.parse().ok().filter(|share: &u8| *share <= 100);
-    share.ok_or_else(|| found.refuse("a percentage from 0 to 100"))
 }
 
 fn read_file(text: &str) -> Result<toml::Table, BadSetting> {

@@ -153,7 +153,7 @@ pub struct Administrator(pub Member);
 pub struct PolicyKeeper(pub Member);
 
 /// The future of an extractor that asks the database.
-pub(super) type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
+pub type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
 impl FromRequest for Moderator {
     type Error = Error;

@@ -4,7 +4,7 @@ mod carrying;
 mod moves;
 
 pub use carrying::{Carry, Counted, Origin, Terms, counted};
-pub use moves::{Cause, Known, Move, Place, Refusal, Settled, before, next};
+pub use moves::{Cause, Known, Move, Place, RENEWAL, Refusal, Settled, before, next};
 
 use crate::clock::{Time, date};
 use crate::members::rules::Tier;
@@ -115,7 +115,7 @@ impl GrantState {
 
     /// The state's name in the database.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Settling => "settling",
             Self::Embargoed => "embargoed",

@@ -1,5 +1,6 @@
 //! Badges in the database.
 
+mod ending;
 mod moving;
 pub mod policies;
 mod public;
@@ -14,6 +15,7 @@ use crate::db::schema::{badge_grants, badge_policies};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 
+pub use ending::{Ending, ending, note_reminder};
 pub use moving::{
     Due, due, end, expire, expiring, hidden_before, move_to, named, newest, note_hidden, note_reason,
     note_second, open_to, place, settled, suspend_all,

@@ -15,6 +15,7 @@ use crate::accounts::demo::PEOPLE;
 use crate::accounts::mails::Letterhead;
 use crate::accounts::viewer::Seen;
 use crate::clock::Clock;
+use crate::credentials::hooks::rules::Reach;
 use crate::db::Db;
 use crate::error::Error;
 use crate::jobs::Jobs;
@@ -138,6 +139,7 @@ impl Forum {
             watching: Arc::clone(&self.watching),
             pictures: self.pictures.clone(),
             vault: self.vault.clone(),
+            webhook_reach: Reach::of(self.site.settings.webhooks_private),
         }
     }
 

@@ -81,6 +81,17 @@ pub enum Event {
         /// When it begins, in seconds since 1970.
         starts: i64,
     },
+    /// A member's badge ends soon.
+    BadgeEnds {
+        /// Whose.
+        member: MemberId,
+        /// The number of the grant.
+        grant: i64,
+        /// Which reminder it is: 1 is the first.
+        reminder: i64,
+        /// When it ends, in seconds since 1970.
+        ends: i64,
+    },
 }
 
 impl Event {
@@ -100,6 +111,7 @@ impl Event {
             Self::RankChanged { .. } => "rank-changed",
             Self::VerificationMoved { .. } => "verification-moved",
             Self::CallSoon { .. } => "call-soon",
+            Self::BadgeEnds { .. } => "badge-ends",
         }
     }
 }

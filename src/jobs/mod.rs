@@ -2,6 +2,7 @@
 //! over is swept away.
 
 mod announcing;
+mod badges;
 mod calls;
 mod evidence;
 mod live;
@@ -23,6 +24,7 @@ use crate::accounts::viewer::Seen;
 use crate::accounts::{rules, store as accounts};
 use crate::announcements::actions as announcements;
 use crate::clock::Clock;
+use crate::credentials::hooks::rules::Reach;
 use crate::db::Db;
 use crate::error::Error;
 use crate::members::MemberId;
@@ -95,6 +97,8 @@ pub struct Jobs {
     pub pictures: Pictures,
     /// Where sealed images are.
     pub vault: Vault,
+    /// How far messages to webhooks may go.
+    pub webhook_reach: Reach,
 }
 
 impl Jobs {
@@ -120,6 +124,7 @@ impl Jobs {
             every(rooms::CLEAR, || self.clear_rooms()),
             every(webhooks::LOOK, || self.tell_webhooks()),
             every(SWEEP, || self.sweep_webhooks()),
+            every(CLAIMS, || self.remind_of_badges()),
         );
     }
 

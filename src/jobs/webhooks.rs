@@ -48,8 +48,9 @@ impl Jobs {
             Ok(Some((delivery, message)))
         });
         let Some((delivery, message)) = taking.await? else { return Ok(false) };
+        let reach = self.webhook_reach;
         let sent = match message {
-            Some(message) => tokio::task::spawn_blocking(move || sending::send(&message))
+            Some(message) => tokio::task::spawn_blocking(move || sending::send(&message, reach))
                 .await
                 .map_err(|cause| Error::internal(format!("sending a message broke off: {cause}")))?,
             None => Err("the webhook was ended".to_owned()),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::rules::{Kind, call_begins, does};
+use super::rules::{Kind, badge_ends, call_begins, does};
 use super::store::{Listed, Subject};
 use super::unsubscribe::{Ends, Signer};
 use crate::accounts::mails::Letterhead;
@@ -137,6 +137,25 @@ impl Desk {
             format!("Come in, change the time or cancel: {origin}/verification/call"),
         ];
         let title = format!("Your live call on {begins} UTC");
+        Some(self.mail(to, Ends::Kind(Kind::Decision), title, &paragraphs, why(Kind::Decision)))
+    }
+
+    /// Reminds of a badge that ends.
+    pub fn about_badge(&self, to: To<'_>, detail: &str) -> Option<Mail> {
+        let ends = date_and_time(badge_ends(detail)?);
+        let origin = &self.letterhead.origin;
+        let paragraphs = [
+            format!(
+                "Your badge Identity Verified counts until {ends} UTC. After that it is not shown any more, here or elsewhere."
+            ),
+            format!(
+                "If you want to keep it, have your identity checked anew before then: {origin}/verification\n\
+                 Your badge stays as it is until the new one is shown."
+            ),
+            "If you do nothing, your account is not affected in any way; the badge will not be shown.".to_owned(),
+            "The page says the time on your own clock.".to_owned(),
+        ];
+        let title = format!("Your badge ends on {ends} UTC");
         Some(self.mail(to, Ends::Kind(Kind::Decision), title, &paragraphs, why(Kind::Decision)))
     }
 

@@ -22,10 +22,23 @@ pub const VERIFICATION: &str = "verification";
 /// How that begins where a booked call is near; the moment follows.
 pub const CALL_SOON: &str = "call-soon ";
 
+/// How that begins where a badge ends soon; the moment follows.
+pub const BADGE_ENDS: &str = "badge-ends ";
+
 /// When a call begins, of which this detail tells.
 #[must_use]
 pub fn call_begins(detail: &str) -> Option<Time> {
-    let seconds = detail.strip_prefix(CALL_SOON)?.parse().ok()?;
+    moment_after(CALL_SOON, detail)
+}
+
+/// When a badge ends, of which this detail tells.
+#[must_use]
+pub fn badge_ends(detail: &str) -> Option<Time> {
+    moment_after(BADGE_ENDS, detail)
+}
+
+fn moment_after(what: &str, detail: &str) -> Option<Time> {
+    let seconds = detail.strip_prefix(what)?.parse().ok()?;
     chrono::DateTime::from_timestamp(seconds, 0).map(|at| at.naive_utc())
 }
 
@@ -290,6 +303,9 @@ pub fn does(kind: Kind, number: Option<i64>, act: Option<ActKind>, detail: &str)
 fn decision(act: Option<ActKind>, detail: &str) -> &'static str {
     match (detail, act) {
         (soon, _) if soon.starts_with(CALL_SOON) => "Your live call is near: look at its page",
+        (ends, _) if ends.starts_with(BADGE_ENDS) => {
+            "Your badge Identity Verified ends soon: its page says when, and what you can do"
+        }
         (VERIFICATION, _) => "Your verification moved on: look at its page",
         ("granted", _) => "Your appeal was granted",
         ("rejected", _) => "Your appeal was rejected",

@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::gates;
 use crate::gates::rules::STAYS_OPEN;
 use crate::members::MemberId;
-use crate::web::{Crumb, Day, Frame, Site, page};
+use crate::web::{Crumb, Day, Frame, Site, When, page};
 
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -39,6 +39,8 @@ struct StatusPage {
     lede: String,
     gate: Option<GateNotice>,
     identity: Option<ShownRow>,
+    /// The end of the shown badge, where its member may be checked anew.
+    renewal: Option<When>,
     steps: [StepRow; 3],
     past: Vec<PastRow>,
     anew: Option<AnewNotice>,
@@ -104,6 +106,8 @@ struct Facts {
     shown: Vec<Shown>,
     grants: Vec<Grant>,
     newest: Option<Known>,
+    /// Whether the member may be checked anew, and has not begun.
+    is_renewable: bool,
     policies: Vec<Policy>,
     gate: gates::rules::Standing,
     phone: Option<Phone>,
@@ -117,14 +121,17 @@ struct Facts {
 impl Facts {
     fn load(conn: &mut Conn, id: MemberId, now: Time) -> Result<Self, Error> {
         let since = now - WINDOW;
+        let used_up = document::actions::used_up(conn, id, now)?;
+        let case = document::store::newest_of(conn, id)?;
         Ok(Self {
+            is_renewable: used_up.is_some() && case.as_ref().map(|case| case.id) == used_up,
             shown: badges::store::shown_by(conn, &[id], now)?.remove(&id).unwrap_or_default(),
             grants: badges::store::grants_of(conn, &[id])?.remove(&id).unwrap_or_default(),
             newest: badges::store::newest(conn, id, Badge::IdentityVerified)?,
             policies: badges::store::policies(conn)?,
             gate: gates::actions::standing(conn, id)?,
             phone: phone::store::of(conn, id)?,
-            case: document::store::newest_of(conn, id)?,
+            case,
             ground: Ground::of(conn, id, now)?,
             evidence: evidence::store::summary_of(conn, id)?,
             phone_wait: waits::wait(store::phone_waits(conn, since)?, steps::PHONE_PROMISE),
@@ -145,6 +152,7 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
         lede: lede(&standing, facts.newest.as_ref(), now),
         gate: gate_notice(&facts.gate),
         identity: facts.shown.iter().find(|one| one.badge == Badge::IdentityVerified).map(ShownRow::from),
+        renewal: renewal(&facts, now),
         steps: rows(&facts, &standing, now),
         past: past(&facts.grants, &facts.policies, now),
         anew: anew(&facts, now),
@@ -153,6 +161,12 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
     })?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
+}
+
+/// The end of the shown badge, once its member may be checked anew; not while a newer one is on its way.
+fn renewal(facts: &Facts, now: Time) -> Option<When> {
+    let shown = facts.newest.as_ref().filter(|grant| grant.place.state == GrantState::Active);
+    shown.filter(|grant| grant.may_renew(now)).and_then(|grant| grant.expires_at).filter(|end| *end > now).map(When)
 }
 
 fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
@@ -166,6 +180,7 @@ fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
     let is_nothing = |case: &&Case| !is_open && matches!(case.place.0, Withdrawn | Expired);
     let case = facts.case.as_ref().filter(|case| !is_nothing(case) && !is_earlier(case));
     let document = match case {
+        Some(_) if facts.is_renewable => steps::document_anew(),
         Some(case) => steps::document(&document_facts(case, &facts.evidence), now),
         None => steps::document_not_begun(is_open),
     };
@@ -199,7 +214,7 @@ fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
         StepRow {
             code: "call",
             title: "Live call",
-            step: call::pages::step(facts.ground.as_ref(), now),
+            step: call::pages::step(facts.ground.as_ref().filter(|_| !facts.is_renewable), now),
             facts: vec![
                 ("Takes", "About 12 minutes of yours".to_owned()),
                 ("Kept", "No picture and no sound: the result, and who decided".to_owned()),

@@ -40,13 +40,15 @@ impl Assets {
         let mut names: Vec<Cow<'static, str>> = Embedded::iter().collect();
         names.sort_unstable();
         let mut styles = Vec::new();
-        let mut scripts = Vec::new();
+        let (mut scripts, mut call_scripts) = (Vec::new(), Vec::new());
         for name in names {
             let Some(file) = Embedded::get(&name) else {
                 continue;
             };
             if name.starts_with("styles/") {
                 styles.extend_from_slice(&file.data);
+            } else if let Some(script) = name.strip_prefix("scripts/call/") {
+                call_scripts.push(assets.add(script, file.data));
             } else if let Some(script) = name.strip_prefix("scripts/") {
                 scripts.push(assets.add(script, file.data));
             } else {
@@ -55,7 +57,7 @@ impl Assets {
         }
         assets.links.styles = assets.add("site.css", Cow::Owned(styles));
         assets.links.icons = assets.link("icons.svg");
-        assets.links.scripts = scripts;
+        (assets.links.scripts, assets.links.call_scripts) = (scripts, call_scripts);
         if let Some(theme) = theme(accent) {
             assets.links.theme = assets.add("theme.css", Cow::Owned(theme.into_bytes()));
         }
@@ -80,7 +82,13 @@ impl Assets {
 }
 
 fn empty_links() -> AssetLinks {
-    AssetLinks { styles: String::new(), theme: String::new(), icons: String::new(), scripts: Vec::new() }
+    AssetLinks {
+        styles: String::new(),
+        theme: String::new(),
+        icons: String::new(),
+        scripts: Vec::new(),
+        call_scripts: Vec::new(),
+    }
 }
 
 fn kind(name: &str) -> &'static str {

@@ -41,6 +41,8 @@ pub struct AssetLinks {
     pub icons: String,
     /// The scripts, each on its own so that each fails alone.
     pub scripts: Vec<String>,
+    /// Those of live calls, which their pages alone load.
+    pub call_scripts: Vec<String>,
 }
 
 /// One step of the breadcrumbs.

@@ -477,7 +477,7 @@ fn a_bad_setting_stops_the_start_with_one_line() {
             "prot = 8080",
             "touchstone.toml is \"prot\", but must be a setting that exists: listen, url, database, data, name, accent, \
              accent_dark, smtp_url, mail_from, storage, storage_endpoint, storage_region, storage_key, \
-             storage_secret, keys, keys_command, texts_url, proxies, log, stun, turn, turn_secret, turn_secret_file, second_looks",
+             storage_secret, keys, keys_command, texts_url, proxies, log, stun, turn, turn_secret, turn_secret_file, second_looks, webhooks_private",
         ),
     ];
     for (arguments, environment, file, line) in cases {

@@ -1,7 +1,12 @@
 //! The way of a grant: from settling to being shown, taken off, and ended. What is not written here does not happen.
 
+use chrono::TimeDelta;
+
 use super::GrantState;
 use crate::clock::Time;
+
+/// How long before the end of a badge its member may have the fact checked anew.
+pub const RENEWAL: TimeDelta = TimeDelta::days(60);
 
 /// Why a grant is taken off for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +88,22 @@ pub struct Known {
     pub revoked_for: Option<String>,
     /// When its member hid it.
     pub hidden_at: Option<Time>,
+    /// The number of the document's case that it stands on.
+    pub case: Option<i64>,
+}
+
+impl Known {
+    /// Whether its member may have the fact checked anew, with a new document and a new call: from
+    /// [`RENEWAL`] before its end on, after its end, and where it is off because the display name changed.
+    #[must_use]
+    pub fn may_renew(&self, now: Time) -> bool {
+        match (self.place.state, self.place.cause) {
+            (GrantState::Active, _) => self.expires_at.is_some_and(|end| end - RENEWAL <= now),
+            (GrantState::Suspended, cause) => cause.is_none_or(|cause| cause == Cause::Name),
+            (GrantState::Expired, _) => true,
+            _ => false,
+        }
+    }
 }
 
 /// What comes of settling.

@@ -192,7 +192,7 @@ pub fn expire(conn: &mut Conn, grants: &[i64]) -> QueryResult<usize> {
 }
 
 type KnownRow =
-    (i64, String, Option<String>, String, Time, Option<Time>, Option<Time>, Option<String>, Option<Time>);
+    (i64, String, Option<String>, String, Time, Option<Time>, Option<Time>, Option<String>, Option<Time>, Option<i64>);
 
 /// A member's newest grant of a badge.
 pub fn newest(conn: &mut Conn, member: MemberId, badge: Badge) -> QueryResult<Option<Known>> {
@@ -230,11 +230,12 @@ fn known(
             badge_grants::promised_until,
             badge_grants::revoked_for,
             badge_grants::hidden_at,
+            badge_grants::document_case_id,
         ))
         .first(conn)
         .optional()?;
     row.map(
-        |(id, state, cause, bound_name, granted_at, expires_at, promised_until, revoked_for, hidden_at)| {
+        |(id, state, cause, bound_name, granted_at, expires_at, promised_until, revoked_for, hidden_at, case)| {
             let place = place_of(&state, cause.as_deref())?;
             Ok(Known {
                 id,
@@ -245,6 +246,7 @@ fn known(
                 promised_until,
                 revoked_for,
                 hidden_at,
+                case,
             })
         },
     )

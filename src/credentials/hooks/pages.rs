@@ -1,6 +1,7 @@
 //! A webhook's page: its secret, what was sent there and what became of it, and sending again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
@@ -8,12 +9,15 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::store::{self, Delivery};
-use super::{DeliveryId, HookId, actions, rules};
+use super::rules::Reach;
+use super::{DeliveryId, HookId, actions, rules, sending};
 use crate::accounts::viewer::Administrator;
 use crate::credentials::api::pages::{Form, answer};
 use crate::error::Error;
 use crate::web::{Crumb, Frame, Problems, Site, When, page, see_other};
 
+/// How long a name may take to be looked up when it is typed.
+const LOOK_UP: Duration = Duration::from_secs(5);
 /// How many messages a page shows.
 const A_PAGE: i64 = 25;
 
@@ -112,12 +116,23 @@ async fn show(
     Ok(shown)
 }
 
+/// An address to which messages may go, and whose name leads nowhere else at this moment.
+async fn checked(typed: &str, reach: Reach) -> Result<String, &'static str> {
+    let address = rules::address(typed, reach)?;
+    let asked = address.clone();
+    let looking = web::block(move || sending::leads_out(&asked, reach));
+    // A name that takes too long to look up is looked at again whenever something is sent.
+    let leads_out = tokio::time::timeout(LOOK_UP, looking).await.is_ok_and(|found| found.unwrap_or(false));
+    if leads_out { Err(rules::INSIDE) } else { Ok(address) }
+}
+
 async fn make(
     site: web::Data<Site>,
     administrator: Administrator,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Error> {
-    let refused = match rules::address(&form.address) {
+    let reach = Reach::of(site.settings.webhooks_private);
+    let refused = match checked(&form.address, reach).await {
         Ok(address) => {
             let (by, keys, now) = (administrator.0.id, Arc::clone(&site.keys), site.clock.now());
             match site.db.write(move |conn| actions::make(conn, &keys, by, &address, now)).await {

@@ -1,5 +1,11 @@
 //! Where messages may go, how they are signed, and when they are tried again.
 
+mod reach;
+
+pub use reach::{Reach, is_public};
+
+use std::net::{IpAddr, Ipv4Addr};
+
 use chrono::TimeDelta;
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
@@ -33,11 +39,15 @@ pub fn next_try(tries: i64, now: Time) -> Option<Time> {
     Some(now + *pause)
 }
 
-/// An address to which messages may go: https, or a program on this machine.
+/// What is said of an address inside a network.
+pub const INSIDE: &str = "This address leads into a private network, to which messages do not go. Whoever runs the site can allow it with the setting webhooks_private.";
+
+/// An address to which messages may go: https, or a program on this machine where the reach holds it. Names are
+/// looked up by whoever sends.
 ///
 /// # Errors
 /// A sentence for whoever typed it.
-pub fn address(text: &str) -> Result<String, &'static str> {
+pub fn address(text: &str, reach: Reach) -> Result<String, &'static str> {
     let text = text.trim();
     if text.len() > LONGEST {
         return Err("Keep the address within 500 characters.");
@@ -46,17 +56,25 @@ pub fn address(text: &str) -> Result<String, &'static str> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("Leave name and password out of the address: messages are signed.");
     }
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
+    let ip = match url.host() {
+        Some(Host::Domain(name)) => is_own_name(name).then_some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
+        Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
+        None => None,
     };
+    let is_inside = ip.is_some_and(|ip| !reach.holds(ip));
     match url.scheme() {
+        "https" | "http" if is_inside => Err(INSIDE),
         "https" => Ok(url.into()),
-        "http" if is_here => Ok(url.into()),
+        "http" if ip.is_some_and(|ip| ip.is_loopback()) => Ok(url.into()),
         _ => Err("The address has to begin with https://. Only a program on this machine may do without."),
     }
+}
+
+/// Whether a name is every machine's own (RFC 6761).
+fn is_own_name(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// The signature of a message, as its header has it: over its name, the second, and the body.
@@ -92,7 +110,7 @@ mod tests {
             "http://localhost/x",
             "http://[::1]:80/x",
         ] {
-            assert!(address(good).is_ok(), "{good}");
+            assert!(address(good, Reach::Anywhere).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -104,7 +122,30 @@ mod tests {
             "file:///etc/passwd",
             "https://user:pass@shop.example/",
         ] {
-            assert!(address(bad).is_err(), "{bad}");
+            assert!(address(bad, Reach::Anywhere).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn private_networks_are_refused_however_they_are_written() {
+        assert!(address("https://shop.example/hooks", Reach::Public).is_ok());
+        for inside in [
+            "https://127.0.0.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://0177.0.0.1/",
+            "https://10.1.2.3/hooks",
+            "https://169.254.169.254/latest",
+            "https://[::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://[fd00::1]/",
+            "https://localhost/",
+            "https://LOCALHOST./",
+            "https://shop.localhost/",
+            "http://127.0.0.1:9000/x",
+        ] {
+            assert_eq!(address(inside, Reach::Public), Err(INSIDE), "{inside}");
+            assert!(address(inside, Reach::Anywhere).is_ok(), "{inside}");
         }
     }
 

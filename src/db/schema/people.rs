@@ -218,6 +218,7 @@ diesel::table! {
         revoked_for -> Nullable<Text>,
         second_by -> Nullable<BigInt>,
         second_at -> Nullable<Timestamp>,
+        reminders -> BigInt,
     }
 }
 

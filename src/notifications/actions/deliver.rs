@@ -9,7 +9,7 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::members::{self, MemberId};
 use crate::notifications::mails::{Decided, Desk, To};
-use crate::notifications::rules::{Choice, Delivery, Ears, Kind, VERIFICATION, call_begins, hears};
+use crate::notifications::rules::{Choice, Delivery, Ears, Kind, VERIFICATION, badge_ends, call_begins, hears};
 use crate::notifications::store::{self, New, Person, Subject};
 use crate::outside;
 use crate::outside::mail::Mail;
@@ -217,6 +217,7 @@ fn mail(desk: &Desk, news: &News, hearer: &Hearer, actor: &str) -> Option<Mail> 
         (Some(decided), subject) => Some(desk.about_decision(to, decided, subject.as_ref())),
         (None, None) if news.detail == VERIFICATION => Some(desk.about_verification(to)),
         (None, None) if call_begins(&news.detail).is_some() => desk.about_call(to, &news.detail),
+        (None, None) if badge_ends(&news.detail).is_some() => desk.about_badge(to, &news.detail),
         (None, subject) if hearer.kind == Kind::Decision => {
             Some(desk.about_settled(to, &news.detail, subject.as_ref()))
         }

@@ -14,7 +14,7 @@ use crate::events::rules::Event;
 use crate::events::store::Taken;
 use crate::members::MemberId;
 use crate::notifications::mails::{Decided, Desk};
-use crate::notifications::rules::{AT_ONCE, CALL_SOON, Kind, TRIES, VERIFICATION, post_key};
+use crate::notifications::rules::{AT_ONCE, BADGE_ENDS, CALL_SOON, Kind, TRIES, VERIFICATION, post_key};
 use crate::notifications::store::{self, Subject};
 use crate::outside::mail::pause;
 use crate::sealing::Keys;
@@ -69,6 +69,11 @@ fn tell(conn: &mut Conn, taken: &Taken, desk: Desk, now: Time) -> Result<Option<
         Event::RankChanged { member } => telling.rank_changed(conn, member),
         Event::VerificationMoved { member } => telling.verification_moved(conn, member),
         Event::CallSoon { member, call, starts } => telling.call_soon(conn, member, call, starts),
+        Event::BadgeEnds { member, grant, reminder, ends } => {
+            let key = format!("badge {grant} reminder {reminder}");
+            telling.settled(conn, key, None, &format!("{BADGE_ENDS}{ends}"), &[member])?;
+            Ok(None)
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::accounts::viewer::Member;
 use crate::boards::rules::{Board, Standing, find_readable};
 use crate::clock::{Time, rfc3339};
 use crate::error::Error;
-use crate::notifications::rules::{Kind, VERIFICATION, call_begins, does};
+use crate::notifications::rules::{Kind, VERIFICATION, badge_ends, call_begins, does};
 use crate::notifications::store::{self, After, Listed, Place, Which};
 use crate::notifications::{NotificationId, actions};
 use crate::web::{Crumb, Frame, Site, When, page, see_other};
@@ -157,7 +157,11 @@ fn target(listed: &Listed) -> String {
     match (listed.kind, &listed.act, &listed.place) {
         (Kind::Decision, Some(act), _) => paths::notice(act.id),
         (Kind::Rank, ..) => "/ranks".to_owned(),
-        (Kind::Decision, None, None) if listed.detail == VERIFICATION => "/verification".to_owned(),
+        (Kind::Decision, None, None)
+            if listed.detail == VERIFICATION || badge_ends(&listed.detail).is_some() =>
+        {
+            "/verification".to_owned()
+        }
         (Kind::Decision, None, None) if call_begins(&listed.detail).is_some() => {
             "/verification/call".to_owned()
         }

@@ -1,7 +1,9 @@
 //! What follows from a passed call: the grant begins, settles and is shown, and what trust administrators do.
 
+mod ending;
 mod trust;
 
+pub use ending::{is_anybody_to_remind, remind};
 pub use trust::{ask_revocation, decide_revocation, lift, suspend};
 
 use super::rules::{Doubt, TOOK_PART, is_drawn, may_look};

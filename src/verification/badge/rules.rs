@@ -1,5 +1,9 @@
 //! Who may look a second time, why a grant is refused then, and what its member reads of it.
 
+mod ending;
+
+pub use ending::Reminder;
+
 use chrono::TimeDelta;
 
 use crate::badges::rules::{Cause, GrantState, Known};
@@ -192,6 +196,7 @@ mod tests {
             promised_until: Some(day(5)),
             revoked_for: None,
             hidden_at: None,
+            case: None,
         }
     }
 

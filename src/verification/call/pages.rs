@@ -5,6 +5,7 @@ mod deciding;
 mod desk;
 mod member;
 mod news;
+pub mod seated;
 mod shown;
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};

@@ -45,6 +45,16 @@ pub fn is_open(conn: &mut Conn, member: MemberId, now: Time) -> Result<bool, Err
     Ok(may_begin(&standing(tier, &shown, &grants), gate.missing.contains(&gates::rules::Step::Document)))
 }
 
+/// The approved case of a member on which a badge stands that may be checked anew: it is used up, and another may
+/// begin.
+///
+/// # Errors
+/// When the database fails.
+pub fn used_up(conn: &mut Conn, member: MemberId, now: Time) -> Result<Option<CaseId>, Error> {
+    let newest = badges::store::newest(conn, member, Badge::IdentityVerified)?;
+    Ok(newest.filter(|grant| grant.may_renew(now)).and_then(|grant| grant.case).map(CaseId))
+}
+
 /// The member agrees to the words of this version, and an attempt begins. Where one is under way, it stays.
 ///
 /// # Errors
@@ -58,7 +68,8 @@ pub fn consent(conn: &mut Conn, member: MemberId, version: i64, now: Time) -> Re
     let policy = policies.iter().find(|policy| policy.badge == Badge::IdentityVerified);
     let policy = policy.map_or(1, |policy| policy.version);
     let is_approved = |case: &Case| case.place.0 == State::Approved && case.policy_version == policy;
-    if newest.as_ref().is_some_and(is_approved) {
+    let used_up = used_up(conn, member, now)?;
+    if newest.as_ref().is_some_and(|case| is_approved(case) && used_up != Some(case.id)) {
         return Err(Error::Refused(
             "Your document is approved already; there is nothing to begin.".to_owned(),
         ));

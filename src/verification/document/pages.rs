@@ -13,6 +13,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::actions;
 use super::handover;
 use super::rules::way_on;
 use super::store::{self, Case};
@@ -83,9 +84,11 @@ fn case_or_way(
 
 /// Leads to the step that comes next.
 async fn go_on(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
-    let id = member.id;
+    let (id, now) = (member.id, site.clock.now());
     let looking = site.db.read(move |conn| {
-        let case = store::newest_of(conn, id)?;
+        // A case that is used up is as good as none.
+        let used_up = actions::used_up(conn, id, now)?;
+        let case = store::newest_of(conn, id)?.filter(|case| used_up != Some(case.id));
         next_page(conn, case.as_ref())
     });
     see_other(looking.await?)

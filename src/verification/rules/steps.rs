@@ -142,6 +142,17 @@ pub fn document_not_begun(is_open: bool) -> Step {
     )
 }
 
+/// The document step of whoever may be checked anew.
+#[must_use]
+pub fn document_anew() -> Step {
+    Step::new(
+        Mark::Now,
+        "You may be checked anew",
+        "You photograph a government document again, and a short call follows. Whatever badge you have stays as it is until the new one is shown.",
+    )
+    .next("Begin anew", DOCUMENT)
+}
+
 /// The document step of a case.
 #[must_use]
 pub fn document(facts: &DocumentFacts, now: Time) -> Step {

@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::desk::title;
+use super::seated::Seated;
 use super::{frame, private};
 use crate::accounts::agent::Agent;
 use crate::clock::{Time, date};
@@ -241,7 +242,7 @@ fn image_row(image: &Image) -> ImageRow {
 
 pub(super) async fn show(
     site: web::Data<Site>,
-    agent: Agent,
+    Seated(agent): Seated,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
     let loaded = load(&site, &agent, *id).await?;
@@ -268,7 +269,7 @@ async fn back(
 
 pub(super) async fn admit(
     site: web::Data<Site>,
-    agent: Agent,
+    Seated(agent): Seated,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
     let (call, who, now) = (CallId(*id), agent.0.id, site.clock.now());
@@ -278,7 +279,7 @@ pub(super) async fn admit(
 
 pub(super) async fn give_back(
     site: web::Data<Site>,
-    agent: Agent,
+    Seated(agent): Seated,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
     let (call, who, now) = (CallId(*id), agent.0.id, site.clock.now());
@@ -289,7 +290,7 @@ pub(super) async fn give_back(
 /// Sends the code; what was ticked so far comes back where it cannot be sent.
 pub(super) async fn send_code(
     site: web::Data<Site>,
-    agent: Agent,
+    Seated(agent): Seated,
     id: web::Path<i64>,
     form: web::Form<Sent>,
 ) -> Result<HttpResponse, Error> {
@@ -321,7 +322,7 @@ async fn still(
 
 pub(super) async fn check_code(
     site: web::Data<Site>,
-    agent: Agent,
+    Seated(agent): Seated,
     id: web::Path<i64>,
     form: web::Form<Sent>,
 ) -> Result<HttpResponse, Error> {
@@ -354,7 +355,7 @@ fn find(conn: &mut Conn, call: CallId, image: EvidenceId, agent: members::Member
 pub(super) async fn image(
     site: web::Data<Site>,
     vault: web::Data<Vault>,
-    agent: Agent,
+    Seated(agent): Seated,
     path: web::Path<(i64, i64)>,
 ) -> Result<HttpResponse, Error> {
     let (call, image, who) = (CallId(path.0), EvidenceId(path.1), agent.0.id);

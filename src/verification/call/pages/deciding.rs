@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::agent::{Loaded, Sent, field, load, render};
-use crate::accounts::agent::Agent;
+use super::seated::Seated;
 use crate::error::Error;
 use crate::verification::call::CallId;
 use crate::verification::call::actions;
@@ -32,7 +32,7 @@ fn read(loaded: &Loaded, sent: &Sent) -> Result<Ruling, Problems> {
 
 pub(super) async fn decide(
     site: web::Data<Site>,
-    agent: Agent,
+    Seated(agent): Seated,
     id: web::Path<i64>,
     form: web::Form<Sent>,
 ) -> Result<HttpResponse, Error> {

@@ -1,6 +1,6 @@
 //! Tickets, sitting down, saying and hearing.
 
-use super::rules::{HELD, Said, Seat, Side, TICKET, WAITING, has_room};
+use super::rules::{HELD, PROVED, Said, Seat, Side, TICKET, WAITING, has_room};
 use super::{Holder, Place, store};
 use crate::clock::Time;
 use crate::db::Conn;
@@ -29,6 +29,17 @@ fn has_seat(call: &Call, side: Side, who: MemberId) -> bool {
 /// [`Error::NotFound`] for everybody else: they learn nothing of it.
 pub fn of(conn: &mut Conn, call: CallId, side: Side, who: MemberId) -> Result<Call, Error> {
     call_store::find(conn, call)?.filter(|call| has_seat(call, side, who)).ok_or(Error::NotFound)
+}
+
+/// Whether an agent sits by this session in a call of theirs that is under way, and not for too long.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_in_call(conn: &mut Conn, call: CallId, holder: Holder, now: Time) -> Result<bool, Error> {
+    let Some(call) = call_store::find(conn, call)? else { return Ok(false) };
+    let is_theirs = call.state == State::InCall && has_seat(&call, Side::Agent, holder.member);
+    let is_short = call.began_at.is_some_and(|began| now - began <= PROVED);
+    Ok(is_theirs && is_short && store::is_held(conn, (call.id, Side::Agent), holder, now - HELD)?)
 }
 
 /// The member's call, whose waiting room they enter where they are not in it yet.

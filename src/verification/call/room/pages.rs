@@ -9,9 +9,9 @@ use askama::Template;
 
 use super::rules::Side;
 use super::{Holder, actions};
-use crate::accounts::agent::Agent;
 use crate::accounts::viewer::Member;
 use crate::error::Error;
+use crate::verification::call::pages::seated::Seated;
 use crate::verification::call::rules::State;
 use crate::verification::call::{CallId, store as calls};
 use crate::web::{Crumb, Frame, Site, When, headers, page, see_other};
@@ -114,7 +114,7 @@ async fn member_ticket(site: web::Data<Site>, member: Member) -> Result<HttpResp
 /// A ticket for the agent who has the call.
 async fn agent_ticket(
     site: web::Data<Site>,
-    agent: Agent,
+    Seated(agent): Seated,
     at: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
     let (holder, call, now) = (holder(&agent.0), CallId(*at), site.clock.now());

@@ -10,6 +10,8 @@ use crate::verification::call::rules::State;
 pub const TICKET: TimeDelta = TimeDelta::seconds(60);
 /// How long a seat stays with the session whose connection broke, as long as the call waits for it.
 pub const HELD: TimeDelta = TimeDelta::seconds(60);
+/// For how long a call stands for its agent's second factor, from when it began.
+pub const PROVED: TimeDelta = TimeDelta::minutes(90);
 /// Whoever was not heard for so long is not there.
 pub const SILENT: TimeDelta = TimeDelta::seconds(15);
 /// The largest message, in bytes.

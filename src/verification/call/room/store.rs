@@ -88,6 +88,22 @@ pub fn take_seat(
         .map(|rows| rows == 1)
 }
 
+/// Whether a seat is held by this session: it has a connection there, which was heard after `since`.
+pub fn is_held(
+    conn: &mut Conn,
+    (call, side): (CallId, Side),
+    holder: Holder,
+    since: Time,
+) -> QueryResult<bool> {
+    let seat = call_seats::table
+        .find((call, side.code()))
+        .filter(call_seats::member_id.eq(holder.member))
+        .filter(call_seats::session_id.eq(holder.session.0))
+        .filter(call_seats::connection.is_not_null())
+        .filter(call_seats::heard_at.gt(since));
+    diesel::select(diesel::dsl::exists(seat)).get_result(conn)
+}
+
 type SeatRow = (String, Option<String>, Option<Time>, Option<Time>, Option<Time>);
 
 /// Both seats of a call, as far as somebody was given a ticket.

@@ -1,0 +1,2 @@
+DROP INDEX badge_grants_ending;
+ALTER TABLE badge_grants DROP COLUMN reminders;
