@@ -189,6 +189,8 @@ diesel::table! {
         revoked_for -> Nullable<Text>,
         second_by -> Nullable<BigInt>,
         second_at -> Nullable<Timestamp>,
+        suspended_at -> Nullable<Timestamp>,
+        suspended_by -> Nullable<BigInt>,
     }
 }
 
@@ -203,5 +205,24 @@ diesel::table! {
         decided_by -> Nullable<BigInt>,
         decided_at -> Nullable<Timestamp>,
         is_confirmed -> Bool,
+    }
+}
+
+diesel::table! {
+    verification_appeals (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        case_id -> Nullable<BigInt>,
+        call_id -> Nullable<BigInt>,
+        grant_id -> Nullable<BigInt>,
+        against -> Text,
+        against_at -> Timestamp,
+        words -> Text,
+        appealed_at -> Timestamp,
+        due_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
     }
 }
