@@ -14,8 +14,8 @@ use crate::db::{Conn, decode};
 use crate::members::MemberId;
 
 pub use moving::{
-    Due, due, end, expire, expiring, move_to, named, newest, note_reason, note_second, open_to, place,
-    settled, suspend_all,
+    Due, due, end, expire, expiring, move_to, named, newest, note_reason, note_second, note_suspension,
+    open_to, place, settled, suspend_all,
 };
 pub use public::{PublicGrant, public_grant, public_grants};
 

@@ -4,8 +4,9 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::appeals::rules::{Anew, Notice};
 use super::call::actions::Ground;
-use super::document::rules::State::{Expired, Withdrawn};
+use super::document::rules::State::{Approved, Expired, Withdrawn};
 use super::document::store::Case;
 use super::evidence::store::Summary;
 use super::phone::rules::{State as PhoneState, is_over};
@@ -13,7 +14,7 @@ use super::phone::store::Phone;
 use super::rules::steps::{self, DocumentFacts, Step};
 use super::rules::waits::{self, WINDOW, Wait};
 use super::rules::{Standing, may_begin, standing};
-use super::{badge, call, document, evidence, phone, store};
+use super::{appeals, badge, call, document, evidence, phone, store};
 use crate::accounts::viewer::Member;
 use crate::badges;
 use crate::badges::rules::{Badge, Grant, GrantState, Known, Policy, Shown};
@@ -37,6 +38,7 @@ struct StatusPage {
     lede: String,
     gate: Option<GateNotice>,
     identity: Option<ShownRow>,
+    appeals: Vec<Notice>,
     steps: [StepRow; 3],
     past: Vec<PastRow>,
     held: Vec<Fact>,
@@ -95,6 +97,8 @@ struct Facts {
     phone: Option<Phone>,
     case: Option<Case>,
     ground: Option<Ground>,
+    anew: Anew,
+    appeals: appeals::actions::Standing,
     evidence: Summary,
     phone_wait: Wait,
     document_wait: Wait,
@@ -103,15 +107,27 @@ struct Facts {
 impl Facts {
     fn load(conn: &mut Conn, id: MemberId, now: Time) -> Result<Self, Error> {
         let since = now - WINDOW;
+        let newest = badges::store::newest(conn, id, Badge::IdentityVerified)?;
+        let case = document::store::newest_of(conn, id)?;
+        let ground = Ground::of(conn, id, now)?;
+        let anew = match case.as_ref().filter(|case| case.place.0 == Approved) {
+            Some(case) => appeals::actions::steps_anew(conn, case.id, now)?,
+            None => Anew::Stands,
+        };
+        let calls = ground.as_ref().map_or(&[][..], |ground| &ground.calls);
+        let about = (case.as_ref(), calls, newest.as_ref().map(|grant| grant.id));
+        let appeals = appeals::actions::standing(conn, id, about)?;
         Ok(Self {
             shown: badges::store::shown_by(conn, &[id], now)?.remove(&id).unwrap_or_default(),
             grants: badges::store::grants_of(conn, &[id])?.remove(&id).unwrap_or_default(),
-            newest: badges::store::newest(conn, id, Badge::IdentityVerified)?,
+            newest,
             policies: badges::store::policies(conn)?,
             gate: gates::actions::standing(conn, id)?,
             phone: phone::store::of(conn, id)?,
-            case: document::store::newest_of(conn, id)?,
-            ground: Ground::of(conn, id, now)?,
+            case,
+            ground,
+            anew,
+            appeals,
             evidence: evidence::store::summary_of(conn, id)?,
             phone_wait: waits::wait(store::phone_waits(conn, since)?, steps::PHONE_PROMISE),
             document_wait: waits::wait(store::document_waits(conn, since)?, steps::DOCUMENT_PROMISE),
@@ -131,6 +147,7 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
         lede: lede(&standing, facts.newest.as_ref(), now),
         gate: gate_notice(&facts.gate),
         identity: facts.shown.iter().find(|one| one.badge == Badge::IdentityVerified).map(ShownRow::from),
+        appeals: appeals::pages::told(&facts.appeals, now),
         steps: rows(&facts, &standing, now),
         past: past(&facts.grants),
         held: held(&facts),
@@ -145,9 +162,11 @@ fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
     let is_open = may_begin(standing, is_asked);
     // An attempt that came to nothing counts for nothing once the step has closed.
     let case = facts.case.as_ref().filter(|case| is_open || !matches!(case.place.0, Withdrawn | Expired));
-    let document = match case {
-        Some(case) => steps::document(&document_facts(case, &facts.evidence), now),
-        None => steps::document_not_begun(is_open),
+    let document = match (case, facts.anew) {
+        (Some(_), Anew::Open) => steps::document_anew(None),
+        (Some(_), Anew::From(at)) => steps::document_anew(Some(at)),
+        (Some(case), Anew::Stands) => steps::document(&document_facts(case, &facts.evidence), now),
+        (None, _) => steps::document_not_begun(is_open),
     };
     [
         StepRow {

@@ -8,7 +8,7 @@ use crate::badges::rules::{Cause, GrantState, Place};
 use crate::clock::Time;
 use crate::members::MemberId;
 
-pub use told::{Notice, Way, notice};
+pub use told::{Heard, Notice, Way, anew_words, notice};
 
 /// How long a decision can be appealed. After as long the steps are open again, whatever was decided.
 pub const WINDOW: TimeDelta = TimeDelta::days(30);
@@ -195,9 +195,9 @@ pub struct Adverse {
     pub at: Time,
     /// What the member was told: exactly, or as a class.
     pub told: String,
-    /// Whether the first look anew, which asks for no decision of this room, was had: a senior agent who reads the
-    /// document again, or another agent who calls.
-    pub was_looked_at: bool,
+    /// Where another look at it is to be had first, without this room: a senior agent reads the document again, or
+    /// another agent calls. Nothing where that was had.
+    pub first: Option<&'static str>,
 }
 
 /// Why nothing can be appealed.
@@ -335,7 +335,6 @@ pub fn anew(
     match (place.state, decided) {
         _ if is_expired => Anew::Open,
         (GrantState::Settling | GrantState::Embargoed | GrantState::Active, _) => Anew::Stands,
-        (_, Some((Against::Suspended, _))) if is_reversed => Anew::Stands,
         (_, Some((_, at))) if !is_reversed && now < until(at) => Anew::From(until(at)),
         (
             GrantState::Suspended | GrantState::Expired | GrantState::Superseded | GrantState::Revoked,

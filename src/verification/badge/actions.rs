@@ -2,7 +2,7 @@
 
 mod trust;
 
-pub use trust::{ask_revocation, decide_revocation, lift, suspend};
+pub use trust::{ask_revocation, decide_revocation, lift, lift_one, suspend};
 
 use super::rules::{Doubt, TOOK_PART, is_drawn, may_look};
 use super::store::{self, Look};

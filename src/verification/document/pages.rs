@@ -13,7 +13,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::handover;
+use super::{actions, handover};
 use super::rules::way_on;
 use super::store::{self, Case};
 use crate::accounts::viewer::Member;
@@ -83,8 +83,11 @@ fn case_or_way(
 
 /// Leads to the step that comes next.
 async fn go_on(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
-    let id = member.id;
+    let (id, now) = (member.id, site.clock.now());
     let looking = site.db.read(move |conn| {
+        if actions::is_anew(conn, id, now)? {
+            return Ok(way_on(None, false, None));
+        }
         let case = store::newest_of(conn, id)?;
         next_page(conn, case.as_ref())
     });

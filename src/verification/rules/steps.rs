@@ -6,7 +6,7 @@ pub use calls::{CallFacts, call, call_locked};
 
 use chrono::TimeDelta;
 
-use crate::clock::{Time, date};
+use crate::clock::{Time, date, date_and_time};
 use crate::verification::document::rules::{APPEAL, PATIENCE, Reason, State, may_appeal};
 use crate::verification::phone::rules::State as Phone;
 
@@ -139,6 +139,27 @@ pub fn document_not_begun(is_open: bool) -> Step {
         Mark::Locked,
         "Not open to you yet",
         "You photograph a government document, and an agent reads it. Top Rated members come first, and others later; there is nothing to do today.",
+    )
+}
+
+/// The document step where a badge came of the last one and stands no more: to be done anew, now or from then on.
+#[must_use]
+pub fn document_anew(from: Option<Time>) -> Step {
+    let Some(from) = from else {
+        return Step::new(
+            Mark::Now,
+            "Can be done anew",
+            "Your document was approved, and the badge that came of it is not shown any more. You can show a document anew, and have another call.",
+        )
+        .next("Begin anew", DOCUMENT);
+    };
+    Step::new(
+        Mark::Ended,
+        "Closed for now",
+        format!(
+            "Your document was approved, and the badge that came of it is off or was taken away. From {} UTC you can show a document anew, and have another call.",
+            date_and_time(from)
+        ),
     )
 }
 

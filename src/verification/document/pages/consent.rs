@@ -28,7 +28,7 @@ pub(super) async fn form(site: web::Data<Site>, member: Member) -> Result<HttpRe
     let now = site.clock.now();
     let finding =
         site.db.read(move |conn| match case_or_way(conn, id, |case| case.place.0.may_begin_anew())? {
-            Err(way) if !way.ends_with("/consent") => Ok(Some(way)),
+            Err(way) if !way.ends_with("/consent") && !actions::is_anew(conn, id, now)? => Ok(Some(way)),
             // The page of all steps says to whom it is open.
             _ => Ok((!actions::is_open(conn, id, now)?).then_some("/verification")),
         });
