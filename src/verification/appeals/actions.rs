@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::AppealId;
 use super::rules::{
-    self, Adverse, Against, Anew, Decider, Opening, Outcome, What, anew, due, may_appeal, may_decide,
+    Adverse, Against, Anew, Decider, Opening, Outcome, What, anew, due, may_appeal, may_decide,
 };
 use super::store::{self, Appeal, Held};
 use crate::badges::rules::Cause;
@@ -68,7 +68,8 @@ fn of_case(case: &Case) -> Option<Adverse> {
 fn of_calls(calls: &[calls::Call]) -> Option<Adverse> {
     let call = calls.iter().find(|call| call.state.is_decided())?;
     let at = call.decided_at.filter(|_| call.state == CallState::Failed)?;
-    let told = call.reason.map_or("It was not passed.", crate::verification::call::rules::checks::Reason::told);
+    let told =
+        call.reason.map_or("It was not passed.", crate::verification::call::rules::checks::Reason::told);
     let was_looked_at = calls.iter().any(|one| one.appealed_at.is_some());
     Some(Adverse {
         against: Against::Failed,
@@ -282,9 +283,10 @@ pub fn standing(
     for one in all.into_iter().flatten().filter(|one| one.first.is_none()) {
         let at = appeals.iter().position(|appeal| is_against(appeal, &one));
         let appeal = at.map(|at| appeals.remove(at));
-        // A call for which another was had in place of an appeal says so itself.
-        let is_told = appeal.is_some() || !(one.against == Against::Failed && calls.iter().any(|call| call.id.0 == one.id && call.appealed_at.is_some()));
-        if is_told {
+        // A call in place of which another may be had says so itself.
+        let is_open = |call: &calls::Call| call.id.0 == one.id && call.appealed_at.is_some();
+        let says_so = one.against == Against::Failed && calls.iter().any(is_open);
+        if appeal.is_some() || !says_so {
             adverse.push((one, appeal));
         }
     }

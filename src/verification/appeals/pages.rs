@@ -2,6 +2,8 @@
 
 mod desk;
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
@@ -14,7 +16,6 @@ use crate::accounts::viewer::Member;
 use crate::clock::Time;
 use crate::error::Error;
 use crate::paths;
-use crate::verification::evidence::Vault;
 use crate::web::{Crumb, Frame, Problems, Site, page_with, see_other};
 
 /// The addresses of this part of the room.
@@ -35,7 +36,8 @@ fn heard(appeal: &Appeal) -> Heard<'_> {
 /// What a member reads of what stands against them, and of their other appeals.
 #[must_use]
 pub fn told(standing: &Standing, now: Time) -> Vec<Notice> {
-    let of_one = |(adverse, appeal): &(Adverse, Option<Appeal>)| notice(adverse, appeal.as_ref().map(heard), now);
+    let of_one =
+        |(adverse, appeal): &(Adverse, Option<Appeal>)| notice(adverse, appeal.as_ref().map(heard), now);
     let past = standing.past.iter().map(|appeal| notice(&of_past(appeal), Some(heard(appeal)), now));
     // What stands no more has its outcome, and no way on but what stands.
     let past = past.map(|notice| Notice { way: None, words: Vec::new(), ..notice });
@@ -146,7 +148,6 @@ async fn show(
 
 async fn appeal(
     site: web::Data<Site>,
-    vault: web::Data<Vault>,
     member: Member,
     path: web::Path<(String, String)>,
     form: web::Form<Sent>,
@@ -159,10 +160,8 @@ async fn appeal(
             return respond(&site, &member, about, false, filled).await;
         }
     };
-    let keys = vault.into_inner();
-    let writing = site.db.write(move |conn| {
-        actions::appeal(conn, keys.keys(), (about.0, about.1), by, &text, now)
-    });
+    let keys = Arc::clone(&site.keys);
+    let writing = site.db.write(move |conn| actions::appeal(conn, &keys, (about.0, about.1), by, &text, now));
     match writing.await {
         Ok(_) => see_other(&format!("{}?told=sent", about.path())),
         Err(Error::Conflict(why)) => {

@@ -248,7 +248,9 @@ pub fn due(appealed: Time) -> Time {
 pub fn words(typed: &str) -> Result<String, String> {
     let (words, (least, most)) = (typed.replace("\r\n", "\n").trim().to_owned(), WORDS);
     match words.chars().count() {
-        count if count < least => Err(format!("Say in at least {least} characters why the decision is wrong.")),
+        count if count < least => {
+            Err(format!("Say in at least {least} characters why the decision is wrong."))
+        }
         count if count > most => Err(format!("Keep it within {most} characters; these are {count}.")),
         _ => Ok(words),
     }
@@ -336,10 +338,9 @@ pub fn anew(
         _ if is_expired => Anew::Open,
         (GrantState::Settling | GrantState::Embargoed | GrantState::Active, _) => Anew::Stands,
         (_, Some((_, at))) if !is_reversed && now < until(at) => Anew::From(until(at)),
-        (
-            GrantState::Suspended | GrantState::Expired | GrantState::Superseded | GrantState::Revoked,
-            _,
-        ) => Anew::Open,
+        (GrantState::Suspended | GrantState::Expired | GrantState::Superseded | GrantState::Revoked, _) => {
+            Anew::Open
+        }
     }
 }
 

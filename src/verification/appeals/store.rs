@@ -150,9 +150,8 @@ pub fn waiting(conn: &mut Conn, after: (Time, AppealId), limit: i64) -> QueryRes
         .limit(limit)
         .select((COLUMNS, (members::name, members::handle)))
         .load(conn)?;
-    let waiting = rows
-        .into_iter()
-        .map(|(row, (name, handle))| Ok(Waiting { appeal: read(row)?, name, handle }));
+    let waiting =
+        rows.into_iter().map(|(row, (name, handle))| Ok(Waiting { appeal: read(row)?, name, handle }));
     waiting.collect()
 }
 

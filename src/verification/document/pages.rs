@@ -13,9 +13,9 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{actions, handover};
 use super::rules::way_on;
 use super::store::{self, Case};
+use super::{actions, handover};
 use crate::accounts::viewer::Member;
 use crate::db::Conn;
 use crate::error::Error;

@@ -1,6 +1,7 @@
 //! `/agent/appeals`: where senior agents and trust administrators decide appeals, each of which they had no part in.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -19,10 +20,10 @@ use crate::paths;
 use crate::sealing::Keys;
 use crate::verification::appeals::AppealId;
 use crate::verification::appeals::actions::{self, Hands};
-use crate::verification::appeals::rules::{Decider, LONGEST_REASON, Outcome, may_decide, reason};
+use crate::verification::appeals::rules::{Against, Decider, LONGEST_REASON, Outcome, may_decide, reason};
 use crate::verification::appeals::store::{self, Appeal, Waiting};
 use crate::verification::badge::rules::span;
-use crate::verification::evidence::Vault;
+use crate::verification::badge::store::StepDone;
 use crate::web::{Crumb, Frame, Problems, Site, page, page_with, see_other};
 
 const LIST: &str = "/agent/appeals";
@@ -43,8 +44,7 @@ impl FromRequest for Judge {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (member, agent) =
-            (Member::from_request(request, payload), Agent::from_request(request, payload));
+        let (member, agent) = (Member::from_request(request, payload), Agent::from_request(request, payload));
         Box::pin(async move {
             let member = member.await?;
             if member.is(Role::TrustAdministrator) {
@@ -126,7 +126,7 @@ fn rows(conn: &mut Conn, waiting: Vec<Waiting>, judge: Decider, now: Time) -> Re
         let appeal = one.appeal;
         let steps = documents.iter().map(|step| ("Document", step));
         let steps = steps.chain(talks.iter().map(|step| ("Call", step)));
-        let line = |(what, step): (&str, &crate::verification::badge::store::StepDone)| {
+        let line = |(what, step): (&str, &StepDone)| {
             format!("{what}: {} by {} on {} UTC", step.outcome, role(step.agent), date_and_time(step.at))
         };
         Row {
@@ -148,7 +148,6 @@ fn rows(conn: &mut Conn, waiting: Vec<Waiting>, judge: Decider, now: Time) -> Re
 
 /// What is appealed, as those who decide read it.
 fn title(appeal: &Appeal) -> &'static str {
-    use crate::verification::appeals::rules::Against;
     match appeal.against {
         Against::Declined => "Document declined",
         Against::Failed => "Call failed",
@@ -228,13 +227,12 @@ fn open(conn: &mut Conn, keys: &Keys, id: AppealId, judge: Decider, now: Time) -
 
 async fn respond(
     site: &Site,
-    vault: web::Data<Vault>,
     judge: &Judge,
     id: AppealId,
     (form, problems): (Sent, Problems),
 ) -> Result<HttpResponse, Error> {
-    let (now, decider) = (site.clock.now(), judge.decider());
-    let opening = site.db.read(move |conn| open(conn, vault.keys(), id, decider, now));
+    let (now, decider, keys) = (site.clock.now(), judge.decider(), Arc::clone(&site.keys));
+    let opening = site.db.read(move |conn| open(conn, &keys, id, decider, now));
     let Opened { row, words, said, decided } = opening.await?;
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let frame = frame(site, judge, &format!("Appeal {}", id.0), &format!("{LIST}/{}", id.0));
@@ -244,16 +242,14 @@ async fn respond(
 
 pub(super) async fn show(
     site: web::Data<Site>,
-    vault: web::Data<Vault>,
     judge: Judge,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
-    respond(&site, vault, &judge, AppealId(*id), (Sent::default(), Problems::none())).await
+    respond(&site, &judge, AppealId(*id), (Sent::default(), Problems::none())).await
 }
 
 pub(super) async fn decide(
     site: web::Data<Site>,
-    vault: web::Data<Vault>,
     judge: Judge,
     id: web::Path<i64>,
     form: web::Form<Sent>,
@@ -266,7 +262,7 @@ pub(super) async fn decide(
     }
     let why = problems.check("reason", reason(&form.reason));
     let (Some(outcome), Some(why)) = (outcome, why) else {
-        return respond(&site, vault, &judge, id, (form.into_inner(), problems)).await;
+        return respond(&site, &judge, id, (form.into_inner(), problems)).await;
     };
     site.db.write(move |conn| actions::decide(conn, id, by, (outcome, &why), now)).await?;
     see_other(&format!("{LIST}?told=decided"))

@@ -121,19 +121,15 @@ fn opened(notice: &mut Notice, opening: Opening) {
         Opening::Document => {
             ("You can begin again; earlier attempts count no more.", "Begin again", DOCUMENT)
         }
-        Opening::Call => {
-            ("An agent who took no part talks to you and decides anew.", "Choose a time", CALL)
-        }
+        Opening::Call => ("An agent who took no part talks to you and decides anew.", "Choose a time", CALL),
         Opening::Steps => (
             "You can take the steps anew, as the first time: a document, and a call with an agent who took no part.",
             "Begin anew",
             DOCUMENT,
         ),
-        Opening::Lift => (
-            "The badge is back where it stood before it was taken off.",
-            "Your badge",
-            "/verification/badge",
-        ),
+        Opening::Lift => {
+            ("The badge is back where it stood before it was taken off.", "Your badge", "/verification/badge")
+        }
     };
     notice.words.push(words.to_owned());
     notice.way = Some(Way { label, path: path.to_owned() });
@@ -151,11 +147,9 @@ fn without(notice: &mut Notice, adverse: &Adverse, now: Time) {
         Opening::Call => (closed("you can have another call", from), "", ""),
         Opening::Steps | Opening::Lift if is_open => (anew_words().to_owned(), "Begin anew", DOCUMENT),
         Opening::Steps => (closed("you can take document and call anew", from), "", ""),
-        Opening::Lift => (
-            closed("and if it is not shown again before, you can take document and call anew", from),
-            "",
-            "",
-        ),
+        Opening::Lift => {
+            (closed("and if it is not shown again before, you can take document and call anew", from), "", "")
+        }
     };
     notice.words.push(words);
     if label.is_empty() {
