@@ -255,7 +255,7 @@ fn declined(facts: &DocumentFacts, told: &str, now: Time) -> Step {
         }
         _ => {
             let ended = if facts.appealed_at.is_some() {
-                "Your appeal was decided."
+                "A senior agent who took no part read it anew."
             } else {
                 "The 30 days for an appeal are over."
             };
