@@ -20,7 +20,7 @@ use crate::support::{Page, Person, TestSite};
 const LIST: &str = "/agent/second-looks";
 
 /// A member whose document Dora approved and whose call Noor passed, with the grant that follows.
-fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64) {
+pub fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64) {
     for agent in ["dora-d", "noor-v"] {
         if find(site, agent).is_none() {
             site.agent(agent);
@@ -52,11 +52,11 @@ fn passed(site: &TestSite, handle: &str, needs_second: bool) -> (Person, i64) {
     (who, grant)
 }
 
-fn place(site: &TestSite, grant: i64) -> Place {
+pub fn place(site: &TestSite, grant: i64) -> Place {
     site.read(move |conn| Ok(badges::store::place(conn, grant)?.unwrap()))
 }
 
-fn is_shown(site: &TestSite, handle: &str) -> bool {
+pub fn is_shown(site: &TestSite, handle: &str) -> bool {
     let (id, now) = (id_of(site, handle), site.clock.now());
     let shown = site.read(move |conn| Ok(badges::store::shown_by(conn, &[id], now)?));
     let public = site
@@ -65,7 +65,7 @@ fn is_shown(site: &TestSite, handle: &str) -> bool {
     public
 }
 
-async fn settle(site: &TestSite, minutes: i64) {
+pub async fn settle(site: &TestSite, minutes: i64) {
     site.clock.advance(TimeDelta::minutes(minutes));
     site.forum.jobs(None).settle_badges().await.unwrap();
 }
@@ -75,7 +75,7 @@ fn rename(site: &TestSite, member: MemberId, name: &str) -> usize {
     site.write(move |conn| badges::actions::rename(conn, member, &name, now))
 }
 
-fn acts(site: &TestSite, act: &str) -> usize {
+pub fn acts(site: &TestSite, act: &str) -> usize {
     audit(site).iter().filter(|(one, ..)| one == act).count()
 }
 

@@ -51,4 +51,5 @@ mod talk;
 mod texts;
 mod threads;
 mod uploads;
+mod verification_appeals;
 mod visitors;

@@ -454,6 +454,12 @@ fn badge_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
             "UPDATE badge_grants SET suspended_for = '{}'",
             own(&["name", "take-over", "report", "other"]),
         ),
+        (
+            "verification_appeals.against",
+            "INSERT INTO verification_appeals (member_id, grant_id, against, against_at, words, appealed_at, due_at) \
+             SELECT member_id, id, '{}', '2026-01-15 00:00:00', '', '2026-01-15 00:00:00', '2026-01-15 00:00:00' FROM badge_grants",
+            own(&["refused", "revoked", "suspended"]),
+        ),
     ]
 }
 
