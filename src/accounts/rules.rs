@@ -229,6 +229,7 @@ pub fn is_open_to_barred(barred: Barred, path: &str) -> bool {
             | ["t", _, "replies"]
             | ["b", _, "threads"]
             | ["verification", "document", "withdraw" | "appeal"]
+            | ["verification", "appeal", _, _]
             | ["verification", "credential", "end"]
             | ["verification", "credential", "links", _, "end"]
             | ["badges", "check"]

@@ -3,8 +3,8 @@
 mod carrying;
 mod moves;
 
-pub use carrying::{Carry, Counted, Origin, Terms, counted};
-pub use moves::{Cause, Known, Move, Place, RENEWAL, Refusal, Settled, before, next};
+pub use carrying::{Carry, Counted, Origin, Terms, counted, says};
+pub use moves::{Cause, Known, Move, Place, Refusal, Settled, before, is_renewable, next};
 
 use crate::clock::{Time, date};
 use crate::members::rules::Tier;

@@ -18,7 +18,7 @@ use crate::members::MemberId;
 pub use ending::{Ending, ending, note_reminder};
 pub use moving::{
     Due, due, end, expire, expiring, hidden_before, move_to, named, newest, note_hidden, note_reason,
-    note_second, open_to, place, settled, suspend_all,
+    note_second, note_suspension, open_to, place, settled, suspend_all,
 };
 pub use policies::policies;
 pub use public::{

@@ -209,6 +209,7 @@ impl Forum {
             .configure(credentials::api::pages::routes)
             .configure(credentials::hooks::pages::routes)
             .configure(verification::badge::pages::routes)
+            .configure(verification::appeals::pages::routes)
             .route("/healthz", web::get().to(HttpResponse::Ok))
             .route("/readyz", web::get().to(ready));
         if self.site.demo {

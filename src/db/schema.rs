@@ -20,11 +20,9 @@ pub use order::{
     told_likes,
 };
 pub use people::{
-    badge_grants, badge_policies, badge_revocations, link_tokens, mails, member_blocks, member_roles,
-    members, policy_drafts, policy_writers, rank_changes, rank_losses, rank_rulebooks, rank_rules, sessions,
     account_changes, badge_grants, badge_policies, badge_revocations, email_changes, link_tokens, mails,
-    member_blocks, member_roles, members, rank_changes, rank_losses, rank_rulebooks, rank_rules, sessions,
-    site_facts, throttles, tier_changes,
+    member_blocks, member_roles, members, policy_drafts, policy_writers, rank_changes, rank_losses,
+    rank_rulebooks, rank_rules, sessions, site_facts, throttles, tier_changes, verification_appeals,
 };
 pub use proof::{
     api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials,
@@ -89,6 +87,7 @@ diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(board_gates -> boards (board_id));
 diesel::joinable!(test_arms -> members (member_id));
 diesel::joinable!(test_arms -> newcomer_tests (test_id));
+diesel::joinable!(verification_appeals -> members (member_id));
 
 // Each of these is joined with few others, and the list below costs the square of its length.
 diesel::allow_tables_to_appear_in_same_query!(calls, members);
@@ -107,6 +106,7 @@ diesel::allow_tables_to_appear_in_same_query!(credentials, badge_policies);
 diesel::allow_tables_to_appear_in_same_query!(webhook_deliveries, webhooks);
 diesel::allow_tables_to_appear_in_same_query!(badge_revocations, badge_grants);
 diesel::allow_tables_to_appear_in_same_query!(badge_revocations, members);
+diesel::allow_tables_to_appear_in_same_query!(verification_appeals, members);
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,

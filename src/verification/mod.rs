@@ -1,5 +1,6 @@
 //! Verification: how members prove a phone number and a document, meet an agent, and how agents check it.
 
+pub mod appeals;
 pub mod badge;
 pub mod call;
 pub mod desk;

@@ -4,6 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::appeals::rules::{Anew, Notice};
 use super::call::actions::Ground;
 use super::document::rules::State::{Approved, Expired, Withdrawn};
 use super::document::store::Case;
@@ -13,11 +14,11 @@ use super::phone::store::Phone;
 use super::rules::steps::{self, DocumentFacts, Step};
 use super::rules::waits::{self, WINDOW, Wait};
 use super::rules::{Standing, may_begin, standing};
-use super::{badge, call, document, evidence, phone, store};
+use super::{appeals, badge, call, document, evidence, phone, store};
 use crate::accounts::viewer::Member;
 use crate::badges;
 use crate::badges::rules::{
-    Badge, Counted, Grant, GrantState, Known, Origin, Policy, Shown, counted, is_current,
+    Badge, Counted, Grant, GrantState, Known, Origin, Policy, Shown, counted, is_current, is_renewable,
 };
 use crate::clock::{Time, date};
 use crate::db::Conn;
@@ -41,6 +42,7 @@ struct StatusPage {
     identity: Option<ShownRow>,
     /// The end of the shown badge, where its member may be checked anew.
     renewal: Option<When>,
+    appeals: Vec<Notice>,
     steps: [StepRow; 3],
     past: Vec<PastRow>,
     anew: Option<AnewNotice>,
@@ -107,12 +109,13 @@ struct Facts {
     grants: Vec<Grant>,
     newest: Option<Known>,
     /// Whether the member may be checked anew, and has not begun.
-    is_renewable: bool,
     policies: Vec<Policy>,
     gate: gates::rules::Standing,
     phone: Option<Phone>,
     case: Option<Case>,
     ground: Option<Ground>,
+    anew: Anew,
+    appeals: appeals::actions::Standing,
     evidence: Summary,
     phone_wait: Wait,
     document_wait: Wait,
@@ -121,18 +124,27 @@ struct Facts {
 impl Facts {
     fn load(conn: &mut Conn, id: MemberId, now: Time) -> Result<Self, Error> {
         let since = now - WINDOW;
-        let used_up = document::actions::used_up(conn, id, now)?;
+        let newest = badges::store::newest(conn, id, Badge::IdentityVerified)?;
         let case = document::store::newest_of(conn, id)?;
+        let ground = Ground::of(conn, id, now)?;
+        let anew = match case.as_ref().filter(|case| case.place.0 == Approved) {
+            Some(case) => appeals::actions::steps_anew(conn, case, now)?,
+            None => Anew::Stands,
+        };
+        let calls = ground.as_ref().map_or(&[][..], |ground| &ground.calls);
+        let about = (case.as_ref(), calls, newest.as_ref().map(|grant| grant.id));
+        let appeals = appeals::actions::standing(conn, id, about)?;
         Ok(Self {
-            is_renewable: used_up.is_some() && case.as_ref().map(|case| case.id) == used_up,
             shown: badges::store::shown_by(conn, &[id], now)?.remove(&id).unwrap_or_default(),
             grants: badges::store::grants_of(conn, &[id])?.remove(&id).unwrap_or_default(),
-            newest: badges::store::newest(conn, id, Badge::IdentityVerified)?,
+            newest,
             policies: badges::store::policies(conn)?,
             gate: gates::actions::standing(conn, id)?,
             phone: phone::store::of(conn, id)?,
             case,
-            ground: Ground::of(conn, id, now)?,
+            ground,
+            anew,
+            appeals,
             evidence: evidence::store::summary_of(conn, id)?,
             phone_wait: waits::wait(store::phone_waits(conn, since)?, steps::PHONE_PROMISE),
             document_wait: waits::wait(store::document_waits(conn, since)?, steps::DOCUMENT_PROMISE),
@@ -153,6 +165,7 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
         gate: gate_notice(&facts.gate),
         identity: facts.shown.iter().find(|one| one.badge == Badge::IdentityVerified).map(ShownRow::from),
         renewal: renewal(&facts, now),
+        appeals: appeals::pages::told(&facts.appeals, now),
         steps: rows(&facts, &standing, now),
         past: past(&facts.grants, &facts.policies, now),
         anew: anew(&facts, now),
@@ -166,23 +179,19 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
 /// The end of the shown badge, once its member may be checked anew; not while a newer one is on its way.
 fn renewal(facts: &Facts, now: Time) -> Option<When> {
     let shown = facts.newest.as_ref().filter(|grant| grant.place.state == GrantState::Active);
-    shown.filter(|grant| grant.may_renew(now)).and_then(|grant| grant.expires_at).filter(|end| *end > now).map(When)
+    shown.and_then(|grant| grant.expires_at).filter(|end| is_renewable(*end, now) && *end > now).map(When)
 }
 
 fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
     let is_asked = facts.gate.missing.contains(&gates::rules::Step::Document);
     let is_open = may_begin(standing, is_asked);
-    // An attempt that came to nothing counts for nothing once the step has closed, and one under an earlier policy
-    // for nothing once that no longer counts.
-    let is_anew = anew(facts, now).is_some();
-    let newest = in_force(&facts.policies, Badge::IdentityVerified).map_or(0, |policy| policy.version);
-    let is_earlier = |case: &&Case| is_anew && case.place.0 == Approved && case.policy_version != newest;
-    let is_nothing = |case: &&Case| !is_open && matches!(case.place.0, Withdrawn | Expired);
-    let case = facts.case.as_ref().filter(|case| !is_nothing(case) && !is_earlier(case));
-    let document = match case {
-        Some(_) if facts.is_renewable => steps::document_anew(),
-        Some(case) => steps::document(&document_facts(case, &facts.evidence), now),
-        None => steps::document_not_begun(is_open),
+    // An attempt that came to nothing counts for nothing once the step has closed.
+    let case = facts.case.as_ref().filter(|case| is_open || !matches!(case.place.0, Withdrawn | Expired));
+    let document = match (case, facts.anew) {
+        (Some(_), Anew::Open) => steps::document_anew(None),
+        (Some(_), Anew::From(at)) => steps::document_anew(Some(at)),
+        (Some(case), Anew::Stands) => steps::document(&document_facts(case, &facts.evidence), now),
+        (None, _) => steps::document_not_begun(is_open),
     };
     [
         StepRow {
@@ -214,7 +223,7 @@ fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
         StepRow {
             code: "call",
             title: "Live call",
-            step: call::pages::step(facts.ground.as_ref().filter(|_| !facts.is_renewable), now),
+            step: call::pages::step(facts.ground.as_ref(), now),
             facts: vec![
                 ("Takes", "About 12 minutes of yours".to_owned()),
                 ("Kept", "No picture and no sound: the result, and who decided".to_owned()),

@@ -61,11 +61,11 @@ fn checked(site: &TestSite, who: Person, needs_second: bool) -> (Person, i64) {
     (who, grant)
 }
 
-fn place(site: &TestSite, grant: i64) -> Place {
+pub fn place(site: &TestSite, grant: i64) -> Place {
     site.read(move |conn| Ok(badges::store::place(conn, grant)?.unwrap()))
 }
 
-fn is_shown(site: &TestSite, handle: &str) -> bool {
+pub fn is_shown(site: &TestSite, handle: &str) -> bool {
     let (id, now) = (id_of(site, handle), site.clock.now());
     let shown = site.read(move |conn| Ok(badges::store::shown_by(conn, &[id], now)?));
     let public = site
@@ -84,7 +84,7 @@ fn rename(site: &TestSite, member: MemberId, name: &str) -> usize {
     site.write(move |conn| badges::actions::rename(conn, member, &name, now))
 }
 
-fn acts(site: &TestSite, act: &str) -> usize {
+pub fn acts(site: &TestSite, act: &str) -> usize {
     audit(site).iter().filter(|(one, ..)| one == act).count()
 }
 

@@ -52,4 +52,5 @@ mod talk;
 mod texts;
 mod threads;
 mod uploads;
+mod verification_appeals;
 mod visitors;

@@ -462,6 +462,12 @@ const TABLE: &[Row] = &[
     get("/admin/badges", "/admin/badges", AGENTS),
     post("/admin/badges", "/admin/badges", &[], FOR_AGENTS),
     post("/admin/badges/{revocation}", "/admin/badges/1", &[], FOR_AGENTS),
+    // Appeals of verification: their own tests ask as those who have one, and as those who decide.
+    get("/verification/appeal/{what}/{id}", "/verification/appeal/grant/1", [303, 404, 404, 404, 404]),
+    post("/verification/appeal/{what}/{id}", "/verification/appeal/grant/1", &[], members(404)),
+    get("/agent/appeals", "/agent/appeals", AGENTS),
+    get("/agent/appeals/{id}", "/agent/appeals/1", AGENTS),
+    post("/agent/appeals/{id}", "/agent/appeals/1", &[], FOR_AGENTS),
     // The administration
     get("/admin", "/admin", ADMINISTRATORS),
     get("/admin/members", "/admin/members", ADMINISTRATORS),

@@ -103,11 +103,17 @@ pub fn counted(grant: &Grant, current: &Policy, now: Time) -> Counted {
     if let Some(why) = over(grant, now) {
         return Counted::No(why);
     }
-    if grant.origin == Origin::Checks && grant.policy_version == current.version {
-        return Counted::Yes(format!("It was made under policy {}, which is in force.", current.version));
+    says(current, grant.origin, grant.policy_version)
+}
+
+/// What the policy in force says of verifications from this origin under that version.
+#[must_use]
+pub fn says(current: &Policy, origin: Origin, version: i64) -> Counted {
+    if origin == Origin::Checks && version == current.version {
+        return Counted::Yes(format!("It was made under policy {version}, which is in force."));
     }
-    let says = |carry: &&Carry| carry.origin == grant.origin && carry.version == grant.policy_version;
-    match current.carries.iter().find(says) {
+    let named = current.carries.iter().find(|carry| carry.origin == origin && carry.version == version);
+    match named {
         Some(carry) if carry.counts => Counted::Yes(carry.reason.clone()),
         Some(carry) => Counted::No(carry.reason.clone()),
         None => Counted::No(format!("Policy {} does not name it.", current.version)),

@@ -88,22 +88,13 @@ pub struct Known {
     pub revoked_for: Option<String>,
     /// When its member hid it.
     pub hidden_at: Option<Time>,
-    /// The number of the document's case that it stands on.
-    pub case: Option<i64>,
 }
 
-impl Known {
-    /// Whether its member may have the fact checked anew, with a new document and a new call: from
-    /// [`RENEWAL`] before its end on, after its end, and where it is off because the display name changed.
-    #[must_use]
-    pub fn may_renew(&self, now: Time) -> bool {
-        match (self.place.state, self.place.cause) {
-            (GrantState::Active, _) => self.expires_at.is_some_and(|end| end - RENEWAL <= now),
-            (GrantState::Suspended, cause) => cause.is_none_or(|cause| cause == Cause::Name),
-            (GrantState::Expired, _) => true,
-            _ => false,
-        }
-    }
+/// Whether a badge with this end may be had anew, with a new document and a new call: it stays until the new one is
+/// shown.
+#[must_use]
+pub fn is_renewable(end: Time, now: Time) -> bool {
+    end - RENEWAL <= now
 }
 
 /// What comes of settling.

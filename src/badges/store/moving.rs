@@ -192,7 +192,7 @@ pub fn expire(conn: &mut Conn, grants: &[i64]) -> QueryResult<usize> {
 }
 
 type KnownRow =
-    (i64, String, Option<String>, String, Time, Option<Time>, Option<Time>, Option<String>, Option<Time>, Option<i64>);
+    (i64, String, Option<String>, String, Time, Option<Time>, Option<Time>, Option<String>, Option<Time>);
 
 /// A member's newest grant of a badge.
 pub fn newest(conn: &mut Conn, member: MemberId, badge: Badge) -> QueryResult<Option<Known>> {
@@ -207,6 +207,13 @@ pub fn open_to(conn: &mut Conn, member: MemberId, badge: Badge, step: Move) -> Q
 /// Notes for what a grant is taken away.
 pub fn note_reason(conn: &mut Conn, grant: i64, reason: &str) -> QueryResult<usize> {
     diesel::update(badge_grants::table.find(grant)).set(badge_grants::revoked_for.eq(reason)).execute(conn)
+}
+
+/// Notes who took a grant off, and when.
+pub fn note_suspension(conn: &mut Conn, grant: i64, by: MemberId, now: Time) -> QueryResult<usize> {
+    diesel::update(badge_grants::table.find(grant))
+        .set((badge_grants::suspended_by.eq(by), badge_grants::suspended_at.eq(now)))
+        .execute(conn)
 }
 
 fn known(
@@ -230,12 +237,11 @@ fn known(
             badge_grants::promised_until,
             badge_grants::revoked_for,
             badge_grants::hidden_at,
-            badge_grants::document_case_id,
         ))
         .first(conn)
         .optional()?;
     row.map(
-        |(id, state, cause, bound_name, granted_at, expires_at, promised_until, revoked_for, hidden_at, case)| {
+        |(id, state, cause, bound_name, granted_at, expires_at, promised_until, revoked_for, hidden_at)| {
             let place = place_of(&state, cause.as_deref())?;
             Ok(Known {
                 id,
@@ -246,7 +252,6 @@ fn known(
                 promised_until,
                 revoked_for,
                 hidden_at,
-                case,
             })
         },
     )

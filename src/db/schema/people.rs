@@ -219,6 +219,8 @@ diesel::table! {
         second_by -> Nullable<BigInt>,
         second_at -> Nullable<Timestamp>,
         reminders -> BigInt,
+        suspended_at -> Nullable<Timestamp>,
+        suspended_by -> Nullable<BigInt>,
     }
 }
 
@@ -252,5 +254,24 @@ diesel::table! {
         member_id -> BigInt,
         factor_added_at -> Nullable<Timestamp>,
         email_changed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    verification_appeals (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        case_id -> Nullable<BigInt>,
+        call_id -> Nullable<BigInt>,
+        grant_id -> Nullable<BigInt>,
+        against -> Text,
+        against_at -> Timestamp,
+        words -> Text,
+        appealed_at -> Timestamp,
+        due_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
     }
 }

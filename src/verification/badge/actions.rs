@@ -4,7 +4,7 @@ mod ending;
 mod trust;
 
 pub use ending::{is_anybody_to_remind, remind};
-pub use trust::{ask_revocation, decide_revocation, lift, suspend};
+pub use trust::{ask_revocation, decide_revocation, lift, lift_one, suspend};
 
 use super::rules::{Doubt, TOOK_PART, is_drawn, may_look};
 use super::store::{self, Look};

@@ -196,7 +196,6 @@ mod tests {
             promised_until: Some(day(5)),
             revoked_for: None,
             hidden_at: None,
-            case: None,
         }
     }
 

@@ -23,6 +23,8 @@ use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::members::MemberId;
+use crate::verification::appeals::actions::steps_anew;
+use crate::verification::appeals::rules::Anew;
 use crate::verification::document::rules::State as Document;
 use crate::verification::document::store::{self as cases, Case};
 use crate::verification::phone;
@@ -52,6 +54,11 @@ impl Ground {
         let newest = cases::newest_of(conn, member)?;
         let Some(case) = newest.filter(|case| case.place.0 == Document::Approved) else { return Ok(None) };
         let calls = store::of_case(conn, case.id, CALLS)?;
+        // Where the badge that came of it is over or was taken away, document and call are done anew.
+        let has_passed = calls.iter().any(|call| call.state == State::Passed);
+        if has_passed && steps_anew(conn, &case, now)? != Anew::Stands {
+            return Ok(None);
+        }
         let talked = calls.iter().filter(|call| call.state.is_decided()).filter_map(|call| call.agent);
         let not = store::deciders(conn, case.id)?.into_iter().chain(talked).chain([member]).collect();
         let proved = phone::store::of(conn, member)?.is_some_and(|phone| phone.state.passes());

@@ -9,7 +9,7 @@ use super::rules::{
 use super::store::{self, Case};
 use crate::badges;
 use crate::badges::rules::Badge;
-use crate::clock::Time;
+use crate::clock::{Time, date_and_time};
 use crate::db::{Conn, Db};
 use crate::error::Error;
 use crate::gates;
@@ -18,6 +18,9 @@ use crate::members::MemberId;
 use crate::sealing::Keys;
 use crate::uploads;
 use crate::uploads::actions::Pictures;
+use crate::verification::appeals::actions as appeals;
+use crate::verification::appeals::rules::Anew;
+use crate::verification::appeals::store::forgiven_at;
 use crate::verification::evidence::Vault;
 use crate::verification::evidence::actions::{NewImage, drop_image, end_case, keep};
 use crate::verification::evidence::store::{Image, of_case};
@@ -45,14 +48,16 @@ pub fn is_open(conn: &mut Conn, member: MemberId, now: Time) -> Result<bool, Err
     Ok(may_begin(&standing(tier, &shown, &grants), gate.missing.contains(&gates::rules::Step::Document)))
 }
 
-/// The approved case of a member on which a badge stands that may be checked anew: it is used up, and another may
-/// begin.
+/// Whether a member whose document was approved can show one anew, because no badge stands on it any more.
 ///
 /// # Errors
 /// When the database fails.
-pub fn used_up(conn: &mut Conn, member: MemberId, now: Time) -> Result<Option<CaseId>, Error> {
-    let newest = badges::store::newest(conn, member, Badge::IdentityVerified)?;
-    Ok(newest.filter(|grant| grant.may_renew(now)).and_then(|grant| grant.case).map(CaseId))
+pub fn is_anew(conn: &mut Conn, member: MemberId, now: Time) -> Result<bool, Error> {
+    let approved = store::newest_of(conn, member)?.filter(|case| case.place.0 == State::Approved);
+    match approved {
+        Some(case) => Ok(appeals::steps_anew(conn, &case, now)? == Anew::Open),
+        None => Ok(false),
+    }
 }
 
 /// The member agrees to the words of this version, and an attempt begins. Where one is under way, it stays.
@@ -67,12 +72,18 @@ pub fn consent(conn: &mut Conn, member: MemberId, version: i64, now: Time) -> Re
     let policies = badges::store::policies(conn)?;
     let policy = policies.iter().find(|policy| policy.badge == Badge::IdentityVerified);
     let policy = policy.map_or(1, |policy| policy.version);
-    let is_approved = |case: &Case| case.place.0 == State::Approved && case.policy_version == policy;
-    let used_up = used_up(conn, member, now)?;
-    if newest.as_ref().is_some_and(|case| is_approved(case) && used_up != Some(case.id)) {
-        return Err(Error::Refused(
-            "Your document is approved already; there is nothing to begin.".to_owned(),
-        ));
+    if let Some(case) = newest.as_ref().filter(|case| case.place.0 == State::Approved) {
+        match appeals::steps_anew(conn, case, now)? {
+            Anew::From(at) => {
+                let at = date_and_time(at);
+                return Err(Error::Refused(format!("You can take the steps anew from {at} UTC.")));
+            }
+            Anew::Stands if case.policy_version == policy => {
+                let why = "Your document is approved already; there is nothing to begin.";
+                return Err(Error::refused(why));
+            }
+            Anew::Stands | Anew::Open => {}
+        }
     }
     if !is_open(conn, member, now)? {
         return Err(Error::refused(
@@ -85,7 +96,9 @@ pub fn consent(conn: &mut Conn, member: MemberId, version: i64, now: Time) -> Re
             "The words changed while you were reading. Please read them once more.".to_owned(),
         ));
     }
-    if store::count_since(conn, member, now - APPEAL)? >= ATTEMPTS {
+    // Attempts before an appeal that was granted count no more.
+    let since = forgiven_at(conn, member)?.map_or(now - APPEAL, |at| at.max(now - APPEAL));
+    if store::count_since(conn, member, since)? >= ATTEMPTS {
         return Err(Error::Refused(format!(
             "You have begun {ATTEMPTS} attempts within {} days, and that is the most. Please wait a while before the next.",
             APPEAL.num_days()

@@ -13,10 +13,9 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::actions;
-use super::handover;
 use super::rules::way_on;
 use super::store::{self, Case};
+use super::{actions, handover};
 use crate::accounts::viewer::Member;
 use crate::db::Conn;
 use crate::error::Error;
@@ -86,9 +85,10 @@ fn case_or_way(
 async fn go_on(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
     let (id, now) = (member.id, site.clock.now());
     let looking = site.db.read(move |conn| {
-        // A case that is used up is as good as none.
-        let used_up = actions::used_up(conn, id, now)?;
-        let case = store::newest_of(conn, id)?.filter(|case| used_up != Some(case.id));
+        if actions::is_anew(conn, id, now)? {
+            return Ok(way_on(None, false, None));
+        }
+        let case = store::newest_of(conn, id)?;
         next_page(conn, case.as_ref())
     });
     see_other(looking.await?)

@@ -6,7 +6,7 @@ pub use calls::{CallFacts, call, call_locked};
 
 use chrono::TimeDelta;
 
-use crate::clock::{Time, date};
+use crate::clock::{Time, date, date_and_time};
 use crate::verification::document::rules::{APPEAL, PATIENCE, Reason, State, may_appeal};
 use crate::verification::phone::rules::State as Phone;
 
@@ -142,15 +142,25 @@ pub fn document_not_begun(is_open: bool) -> Step {
     )
 }
 
-/// The document step of whoever may be checked anew.
+/// The document step where one was approved and the badge that came of it may be had anew: now, or from then on.
 #[must_use]
-pub fn document_anew() -> Step {
+pub fn document_anew(from: Option<Time>) -> Step {
+    let Some(from) = from else {
+        return Step::new(
+            Mark::Now,
+            "Can be done anew",
+            "You show a government document again, and a short call follows. Whatever badge you have stays as it is until the new one is shown.",
+        )
+        .next("Begin anew", DOCUMENT);
+    };
     Step::new(
-        Mark::Now,
-        "You may be checked anew",
-        "You photograph a government document again, and a short call follows. Whatever badge you have stays as it is until the new one is shown.",
+        Mark::Ended,
+        "Closed for now",
+        format!(
+            "Your document was approved, and the badge that came of it is off or was taken away. From {} UTC you can show a document anew, and have another call.",
+            date_and_time(from)
+        ),
     )
-    .next("Begin anew", DOCUMENT)
 }
 
 /// The document step of a case.
@@ -245,7 +255,7 @@ fn declined(facts: &DocumentFacts, told: &str, now: Time) -> Step {
         }
         _ => {
             let ended = if facts.appealed_at.is_some() {
-                "Your appeal was decided."
+                "A senior agent who took no part read it anew."
             } else {
                 "The 30 days for an appeal are over."
             };

@@ -4,8 +4,10 @@ use std::fmt::Write;
 
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
+use touchstone::members::MemberId;
 use touchstone::members::rules::Role;
 use touchstone::verification::document::rules::Class;
+use touchstone::verification::document::store::newest_of;
 
 use super::cost;
 use crate::calls::{book, ready, shift, talk};
@@ -15,6 +17,7 @@ use crate::documents::{choose, consent, eligible, post, send, submitted, typed};
 use crate::grants::passed;
 use crate::phone::{NUMBER, code};
 use crate::support::database::postgres;
+use crate::support::look::id_of;
 use crate::support::{Person, TestSite};
 
 /// A transaction's beginning and end count as two; finding whoever is signed in is a trip of its own, three.
@@ -51,6 +54,8 @@ second look          14
 trust                10
 gates                9
 texts                10
+appeals              12
+own appeal           9
 ";
 
 /// A site where there is so much of everything, and what its pages cost so far.
@@ -227,6 +232,38 @@ async fn staff(on: &mut Measured) {
     on.note("texts", &root, "/admin/texts").await;
 }
 
+/// Appeals of every kind that wait, and one's own.
+async fn appeals(on: &mut Measured, ada: &Person) {
+    let tess = on.site.staff("tess-t", &[Role::TrustAdministrator]);
+    let time = "'2026-11-18 12:00:00'";
+    let (rows, id) = (on.rows, id_of(&on.site, "ada-north").0);
+    for number in 0..rows {
+        passed(&on.site, &format!("passed-{number}"), false);
+    }
+    let columns = "member_id, against, against_at, words, appealed_at, due_at";
+    let rest = |against| format!("'{against}', {time}, 'sealed', {time}, {time}");
+    on.sql(format!(
+        "INSERT INTO verification_appeals (case_id, {columns})
+         SELECT id, member_id, {} FROM document_cases WHERE member_id <> {id} ORDER BY id DESC LIMIT {rows};
+         INSERT INTO verification_appeals (call_id, {columns})
+         SELECT id, member_id, {} FROM calls ORDER BY id DESC LIMIT {rows};
+         INSERT INTO verification_appeals (grant_id, {columns})
+         SELECT id, member_id, {} FROM badge_grants WHERE document_case_id IS NOT NULL ORDER BY id DESC LIMIT {rows};",
+        rest("declined"),
+        rest("failed"),
+        rest("suspended"),
+    ));
+    let list = on.site.get(&tess, "/agent/appeals").await.expect(200);
+    assert_eq!(list.count("[data-appeal]"), rows * 3);
+    on.note("appeals", &tess, "/agent/appeals").await;
+    on.sql(format!(
+        "UPDATE document_cases SET state = 'declined', decided_at = {time}, appealed_at = {time}
+         WHERE id = (SELECT max(id) FROM document_cases WHERE member_id = {id});"
+    ));
+    let case = on.site.read(|conn| Ok(newest_of(conn, MemberId(id))?)).unwrap().id;
+    on.note("own appeal", ada, &format!("/verification/appeal/document/{}", case.0)).await;
+}
+
 async fn measured(rows: usize) -> String {
     let mut on = Measured { site: TestSite::demo(), rows, table: String::new() };
     let ada = eligible(&on.site, "ada-north");
@@ -234,6 +271,7 @@ async fn measured(rows: usize) -> String {
     document(&mut on, &ada).await;
     desk(&mut on, &ada).await;
     staff(&mut on).await;
+    appeals(&mut on, &ada).await;
     on.table
 }
 

@@ -2,8 +2,8 @@
 //! take it away. A report alone takes nothing off, or it would be a weapon: somebody who answers for it presses.
 
 use super::{moved_on, tell};
-use crate::badges::rules::{Badge, Cause, Known, Move, next};
-use crate::badges::store as badges;
+use crate::badges::rules::{Badge, Cause, Move, Place, next};
+use crate::badges::store::{self as badges, Due};
 use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
@@ -25,18 +25,17 @@ fn member(conn: &mut Conn, handle: &str, by: MemberId) -> Result<MemberId, Error
 /// Moves a member's badge and writes down who did it, and why.
 fn change(
     conn: &mut Conn,
-    grant: &Known,
+    (due, place): (&Due, Place),
     step: Move,
     (act, words): (&str, &str),
     by: MemberId,
     now: Time,
 ) -> Result<(), Error> {
-    let to = next(grant.place, step).map_err(Error::refused)?;
-    let due = badges::due(conn, grant.id)?.ok_or(Error::NotFound)?;
-    if !badges::move_to(conn, &due, grant.place, to)? {
+    let to = next(place, step).map_err(Error::refused)?;
+    if !badges::move_to(conn, due, place, to)? {
         return Err(moved_on());
     }
-    let subject = format!("grant {}", grant.id);
+    let subject = format!("grant {}", due.id);
     members::audit::store::add(conn, Some(by), act, &subject, words, now)?;
     tell(conn, due.member, &format!("badge-{}", to.state.code()), now)
 }
@@ -56,7 +55,9 @@ pub fn suspend(
     let standing = badges::open_to(conn, member, Badge::IdentityVerified, Move::Supersede)?;
     let grant = standing.ok_or_else(|| Error::refused(NONE))?;
     let why = format!("{}: {words}", cause.code());
-    change(conn, &grant, Move::Suspend(cause), ("grant.suspended", &why), by, now)
+    badges::note_suspension(conn, grant.id, by, now)?;
+    let due = badges::due(conn, grant.id)?.ok_or(Error::NotFound)?;
+    change(conn, (&due, grant.place), Move::Suspend(cause), ("grant.suspended", &why), by, now)
 }
 
 /// Ends what [`suspend`] began: the badge is shown again, or waits for the name that it binds.
@@ -67,10 +68,25 @@ pub fn lift(conn: &mut Conn, handle: &str, words: &str, by: MemberId, now: Time)
     let member = member(conn, handle, by)?;
     let standing = badges::open_to(conn, member, Badge::IdentityVerified, Move::Supersede)?;
     let grant = standing.ok_or_else(|| Error::refused(NONE))?;
-    let cause = grant.place.cause.filter(|cause| *cause != Cause::Name);
+    lift_one(conn, (grant.id, grant.place), words, by, now)
+}
+
+/// Ends what [`suspend`] began with this grant, which stands there.
+///
+/// # Errors
+/// When it is not off, or off for its name alone.
+pub fn lift_one(
+    conn: &mut Conn,
+    (grant, place): (i64, Place),
+    words: &str,
+    by: MemberId,
+    now: Time,
+) -> Result<(), Error> {
+    let cause = place.cause.filter(|cause| *cause != Cause::Name);
     let cause = cause.ok_or_else(|| Error::refused(NONE))?;
-    let name_is_bound = members::store::get(conn, member)?.name == grant.bound_name;
-    change(conn, &grant, Move::Lift { cause, name_is_bound }, ("grant.lifted", words), by, now)
+    let due = badges::due(conn, grant)?.ok_or(Error::NotFound)?;
+    let name_is_bound = members::store::get(conn, due.member)?.name == due.bound_name;
+    change(conn, (&due, place), Move::Lift { cause, name_is_bound }, ("grant.lifted", words), by, now)
 }
 
 /// Asks another trust administrator to take a member's badge away.

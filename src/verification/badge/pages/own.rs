@@ -9,6 +9,8 @@ use crate::badges::rules::{Badge, GrantState};
 use crate::badges::store as badges;
 use crate::error::Error;
 use crate::paths;
+use crate::verification::appeals;
+use crate::verification::appeals::rules::Notice;
 use crate::verification::badge::{actions, rules};
 use crate::web::{Crumb, Frame, Site, page, see_other};
 
@@ -20,6 +22,8 @@ struct OwnPage {
     frame: Frame,
     told: Option<&'static str>,
     words: Option<String>,
+    /// Where it stands with an appeal, where something was decided against the member.
+    appeal: Option<Notice>,
     /// Whether it stands beside posts, or would if it were not hidden.
     is_active: bool,
     is_hidden: bool,
@@ -38,7 +42,12 @@ pub(super) async fn show(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, Error> {
     let (id, now) = (member.id, site.clock.now());
-    let newest = site.db.read(move |conn| Ok(badges::newest(conn, id, Badge::IdentityVerified)?)).await?;
+    let reading = site.db.read(move |conn| {
+        let newest = badges::newest(conn, id, Badge::IdentityVerified)?;
+        let about = (None, &[][..], newest.as_ref().map(|grant| grant.id));
+        Ok((newest, appeals::actions::standing(conn, id, about)?))
+    });
+    let (newest, standing) = reading.await?;
     let is_over = |end: Option<crate::clock::Time>| end.is_some_and(|end| end <= now);
     let is_active = newest
         .as_ref()
@@ -54,6 +63,7 @@ pub(super) async fn show(
             _ => None,
         },
         words: newest.as_ref().map(|grant| rules::told(grant, now)),
+        appeal: appeals::pages::told(&standing, now).into_iter().take(standing.adverse.len()).next(),
         is_active,
         is_hidden: newest.is_some_and(|grant| grant.hidden_at.is_some()),
         public: paths::badges_of(&member.handle),

@@ -12,6 +12,9 @@ use crate::clock::Time;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::members::MemberId;
+use crate::verification::appeals::actions::{Standing, standing};
+use crate::verification::appeals::pages::told as told_of;
+use crate::verification::appeals::rules::Notice;
 use crate::verification::call::CallId;
 use crate::verification::call::actions::{self, Ground};
 use crate::verification::call::rules::slots::{Offset, SLOT};
@@ -33,6 +36,8 @@ struct CallPage {
     is_changing: bool,
     is_over: bool,
     may_appeal: bool,
+    /// Where it stands with an appeal against the second result.
+    appeal: Option<Notice>,
     /// Why no time can be booked, where there is something to say.
     closed: Option<String>,
     shows_times: bool,
@@ -97,11 +102,13 @@ fn told(code: &str) -> Option<&'static str> {
 }
 
 /// Everything that the page shows, asked for in one trip.
+#[derive(Default)]
 struct Loaded {
     ground: Option<Ground>,
     free: Vec<Time>,
     place: Option<Place>,
     join: Option<Join>,
+    standing: Standing,
 }
 
 fn open_call(ground: &Ground, now: Time) -> Option<&Call> {
@@ -110,8 +117,9 @@ fn open_call(ground: &Ground, now: Time) -> Option<&Call> {
 }
 
 fn load(conn: &mut Conn, member: MemberId, is_changing: bool, now: Time) -> Result<Loaded, Error> {
-    let mut loaded = Loaded { ground: None, free: Vec::new(), place: None, join: None };
+    let mut loaded = Loaded::default();
     let Some(ground) = Ground::of(conn, member, now)? else { return Ok(loaded) };
+    loaded.standing = standing(conn, member, (None, &ground.calls, None))?;
     let open = open_call(&ground, now).cloned();
     let past = ground.past(now);
     if let Some(call) = &open {
@@ -177,6 +185,7 @@ async fn render(
         may_appeal: open.is_none()
             && decided.is_some_and(|(state, at, appealed)| may_appeal(state, Some(at), appealed, now)),
         shows_times: is_ready && closed.is_none() && (open.is_none() || is_changing),
+        appeal: told_of(&loaded.standing, now).into_iter().take(loaded.standing.adverse.len()).next(),
         closed: closed.filter(|_| open.is_none() && is_ready).map(|closed| closed.to_string()),
         is_changing,
         days: days(loaded.free, offset),

@@ -26,15 +26,12 @@ struct ConsentPage {
 pub(super) async fn form(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
     let id = member.id;
     let now = site.clock.now();
-    let finding = site.db.read(move |conn| {
-        let used_up = actions::used_up(conn, id, now)?;
-        let may_begin = |case: &store::Case| case.place.0.may_begin_anew() || used_up == Some(case.id);
-        match case_or_way(conn, id, may_begin)? {
-            Err(way) if !way.ends_with("/consent") => Ok(Some(way)),
+    let finding =
+        site.db.read(move |conn| match case_or_way(conn, id, |case| case.place.0.may_begin_anew())? {
+            Err(way) if !way.ends_with("/consent") && !actions::is_anew(conn, id, now)? => Ok(Some(way)),
             // The page of all steps says to whom it is open.
             _ => Ok((!actions::is_open(conn, id, now)?).then_some("/verification")),
-        }
-    });
+        });
     match finding.await? {
         Some(way) => see_other(way),
         None => show(&site, &member, StatusCode::OK, Problems::none(), None).await,

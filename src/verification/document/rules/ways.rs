@@ -7,13 +7,11 @@ impl State {
     #[must_use]
     pub fn way_on(self) -> &'static str {
         match self {
-            Self::Withdrawn | Self::Expired => "/verification/document/consent",
+            Self::Withdrawn | Self::Expired | Self::Declined => "/verification/document/consent",
             Self::Consented => "/verification/document/choose",
             Self::Uploading | Self::Resubmit => "/verification/document/photos",
             Self::Checking => "/verification/document/details",
-            Self::Submitted | Self::InReview | Self::Referred | Self::Approved | Self::Declined => {
-                "/verification"
-            }
+            Self::Submitted | Self::InReview | Self::Referred | Self::Approved => "/verification",
         }
     }
 }

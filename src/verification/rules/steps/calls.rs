@@ -170,7 +170,7 @@ fn failed(facts: &CallFacts, told: &str) -> Step {
             "If you think that is wrong, appeal until {until} UTC: an agent who took no part talks to you and decides anew."
         )
     } else {
-        format!("Your appeal was decided. From {until} UTC you can have another call.")
+        format!("An agent who took no part decided anew. From {until} UTC you can have another call.")
     };
     let step = Step::new(
         Mark::Ended,

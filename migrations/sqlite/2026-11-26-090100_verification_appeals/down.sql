@@ -1,0 +1,3 @@
+DROP TABLE verification_appeals;
+ALTER TABLE badge_grants DROP COLUMN suspended_by;
+ALTER TABLE badge_grants DROP COLUMN suspended_at;
