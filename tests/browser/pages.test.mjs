@@ -87,6 +87,11 @@ async function furnish() {
     ...Object.fromEntries(carries),
   })).replace(/\?.*/, "");
   await write("ingrid-s", `${policy}/approve`, { version: "1" });
+  // Somebody answers for badges, and somebody's is off for signs of a take-over.
+  const of = (handle) => `(SELECT id FROM members WHERE handle = '${handle}')`;
+  forum.rewrite(`INSERT INTO member_roles (member_id, role, granted_at) VALUES (${of("carmen-l")}, 'trust-administrator', '2026-01-01 00:00:00')`);
+  forum.rewrite(`INSERT INTO badge_grants (member_id, badge, policy_version, bound_name, state, granted_at, origin, suspended_for)
+    SELECT id, 'identity-verified', 2, name, 'suspended', '2026-01-01 00:00:00', 'import', 'take-over' FROM members WHERE handle = 'ben-a'`);
 
   const manage = await read("lena-h", "/manage");
   return {
@@ -284,6 +289,36 @@ const PAGES = [
     await page.getByLabel("Signature").fill("Fair winds.");
     await click(page, "Save profile");
     await page.getByRole("status").waitFor();
+  }],
+  ["another address", "maria-k", "/settings/email"],
+  ["another address, with problems", "maria-k", async (page) => {
+    await page.goto("/settings/email");
+    await unguarded(page, "form[action='/settings/email']");
+    await page.getByLabel("New address").fill("not an address");
+    await click(page, "Send the link");
+    await page.locator("#email-problem").waitFor();
+  }],
+  ["another address that waits", "leo-p", async (page) => {
+    await page.goto("/settings/email");
+    await page.getByLabel("New address").fill("leo.the.photographer@a-rather-long-name-of-a-host.example");
+    await click(page, "Send the link");
+    await page.locator("#waiting").waitFor();
+  }],
+  ["confirm another address", , async (page) => {
+    const mail = await page.context().newPage();
+    await mail.goto("/outbox");
+    const row = mail.locator(".row-title a", { hasText: "Confirm your new address" });
+    await row.first().click();
+    const link = (await mail.locator("main").innerText()).match(/(\/settings\/email\/confirm\?token=\S+)/)[1];
+    await mail.close();
+    await page.goto(link);
+  }],
+  ["badges for trust administrators", "carmen-l", "/admin/badges"],
+  ["badges for trust administrators, with problems", "carmen-l", async (page) => {
+    await page.goto("/admin/badges");
+    await unguarded(page, "form[action='/admin/badges']");
+    await click(page, "Do it");
+    await page.locator("#words-problem").waitFor();
   }],
   ["settings with problems", "maria-k", async (page) => {
     await page.goto("/settings");

@@ -14,7 +14,7 @@ use crate::tokens::Token;
 use crate::web::{Frame, Site, page, see_other};
 
 /// Whose desk asks for a second factor, which nobody can show in a demo: one click stands for it.
-const AGENTS: [Role; 2] = [Role::VerificationAgent, Role::SeniorAgent];
+const AGENTS: [Role; 3] = [Role::VerificationAgent, Role::SeniorAgent, Role::TrustAdministrator];
 
 #[derive(Template)]
 #[template(path = "accounts/demo.html")]
