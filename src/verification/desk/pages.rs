@@ -7,14 +7,12 @@ mod overview;
 mod picture;
 mod shifts;
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
-use actix_web::{HttpResponse, web};
-use chrono::TimeDelta;
+use actix_web::web;
 
 use super::actions::Clerk;
 use crate::accounts::agent::Agent;
 use crate::members::rules::Role;
-use crate::web::{Crumb, Frame, Site};
+use crate::web::{Crumb, Frame, Site, private};
 
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -41,10 +39,4 @@ fn frame(site: &Site, agent: &Agent, title: &str, path: &str) -> Frame {
     let frame = Frame::new(site, agent.0.account(), title).at(path);
     let here = Crumb::new(title, "");
     if path == "/agent" { frame } else { frame.with_crumbs(vec![Crumb::new("Desk", "/agent"), here]) }
-}
-
-/// What is for these eyes alone is kept nowhere.
-fn private(mut answer: HttpResponse) -> HttpResponse {
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
 }
