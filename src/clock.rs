@@ -72,6 +72,18 @@ pub fn in_full(time: Time) -> String {
     time.format("%A, %B %-d, %Y at %H:%M:%S UTC").to_string()
 }
 
+/// `3 h 05 min`, `12 min`, `2 days 4 h`.
+#[must_use]
+pub fn span(span: TimeDelta) -> String {
+    let (days, hours, minutes) = (span.num_days(), span.num_hours() % 24, span.num_minutes() % 60);
+    match (days, hours) {
+        (0, 0) => format!("{minutes} min"),
+        (0, _) => format!("{hours} h {minutes:02} min"),
+        (1, _) => format!("1 day {hours} h"),
+        _ => format!("{days} days {hours} h"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +106,12 @@ mod tests {
         assert_eq!(date(moment()), "Jun 3, 2026");
         assert_eq!(date_and_time(moment()), "Jun 3, 2026, 10:12");
         assert_eq!(in_full(moment()), "Wednesday, June 3, 2026 at 10:12:00 UTC");
+    }
+
+    #[test]
+    fn spans_are_told_as_people_say_them() {
+        let told = |minutes| span(TimeDelta::minutes(minutes));
+        assert_eq!([told(0), told(59), told(60), told(185)], ["0 min", "59 min", "1 h 00 min", "3 h 05 min"]);
+        assert_eq!([told(24 * 60), told(52 * 60)], ["1 day 0 h", "2 days 4 h"]);
     }
 }

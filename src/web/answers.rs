@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, HeaderValue, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, HeaderValue, LOCATION};
 use askama::Template;
 
 use crate::error::Error;
@@ -22,6 +22,13 @@ pub fn page(template: &impl Template) -> Result<HttpResponse, Error> {
 pub fn page_with(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
     let html = template.render().map_err(|cause| Error::internal(format!("a template failed: {cause}")))?;
     Ok(HttpResponse::build(status).insert_header(ContentType::html()).body(html))
+}
+
+/// What is for these eyes alone is kept nowhere.
+#[must_use]
+pub fn private(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
 }
 
 /// 303: the change was made; look there.

@@ -21,7 +21,7 @@ use crate::db::Db;
 use crate::sealing::Keys;
 use crate::settings::Settings;
 
-pub use answers::{page, page_with, see_other};
+pub use answers::{page, page_with, private, see_other};
 pub use forms::Problems;
 pub use frame::{Account, Crumb, Frame};
 pub use when::{Day, When};

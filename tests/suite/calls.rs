@@ -3,6 +3,7 @@
 mod booking;
 mod deciding;
 mod queue;
+mod seated;
 mod talking;
 
 use chrono::TimeDelta;

@@ -1,5 +1,6 @@
 //! The way of a badge's grant: settling, the second look, the promise, the name, and its end.
 
+mod ending;
 mod images;
 mod public;
 mod taken_over;

@@ -5,17 +5,16 @@ mod images;
 mod own;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::actions;
-use super::rules::{Doubt, LONGEST_WORDS, TOOK_PART, may_look, span, words};
+use super::rules::{Doubt, LONGEST_WORDS, TOOK_PART, may_look, words};
 use super::store::{self, Look, StepDone};
 use crate::accounts::agent::Agent;
 use crate::badges::rules::{GrantState, Place};
 use crate::badges::store as badges;
-use crate::clock::{Time, date_and_time};
+use crate::clock::{Time, date_and_time, span};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::members;
@@ -23,7 +22,7 @@ use crate::members::rules::Role;
 use crate::paths;
 use crate::verification::CaseId;
 use crate::verification::evidence::store::{Image, of_case};
-use crate::web::{Crumb, Frame, Problems, Site, When, page, page_with, see_other};
+use crate::web::{Crumb, Frame, Problems, Site, When, page, page_with, private, see_other};
 
 const LIST: &str = "/agent/second-looks";
 /// Grants on a page.
@@ -154,12 +153,6 @@ fn rows(conn: &mut Conn, looks: Vec<Look>, agent: &Agent, now: Time) -> Result<V
         }
     };
     Ok(looks.into_iter().map(row).collect())
-}
-
-/// What is for these eyes alone is kept nowhere.
-fn private(mut answer: HttpResponse) -> HttpResponse {
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
 }
 
 fn frame(site: &Site, agent: &Agent, title: &str, path: &str) -> Frame {

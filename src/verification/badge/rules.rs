@@ -4,10 +4,8 @@ mod ending;
 
 pub use ending::Reminder;
 
-use chrono::TimeDelta;
-
 use crate::badges::rules::{Cause, GrantState, Known};
-use crate::clock::{Time, date, date_and_time};
+use crate::clock::{Time, date, date_and_time, span};
 use crate::members::MemberId;
 
 /// The longest words of a refusal.
@@ -98,18 +96,6 @@ pub fn is_drawn(number: u64, share: u8) -> bool {
     number % 100 < u64::from(share)
 }
 
-/// `3 h 05 min`, `12 min`, `2 days 4 h`.
-#[must_use]
-pub fn span(span: TimeDelta) -> String {
-    let (days, hours, minutes) = (span.num_days(), span.num_hours() % 24, span.num_minutes() % 60);
-    match (days, hours) {
-        (0, 0) => format!("{minutes} min"),
-        (0, _) => format!("{hours} h {minutes:02} min"),
-        (1, _) => format!("1 day {hours} h"),
-        _ => format!("{days} days {hours} h"),
-    }
-}
-
 /// What a member reads of their own grant: where it stands, and the way on.
 #[must_use]
 pub fn told(grant: &Known, now: Time) -> String {
@@ -177,6 +163,7 @@ fn expired(end: Option<Time>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use proptest::prelude::*;
 
     use super::*;

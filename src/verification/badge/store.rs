@@ -35,6 +35,28 @@ pub struct Look {
     pub call: Option<i64>,
 }
 
+type Columns = (
+    badge_grants::id,
+    members::id,
+    members::name,
+    members::handle,
+    badge_grants::granted_at,
+    badge_grants::promised_until,
+    badge_grants::document_case_id,
+    badge_grants::call_id,
+);
+/// What is read of a grant that waits for a second look.
+const COLUMNS: Columns = (
+    badge_grants::id,
+    members::id,
+    members::name,
+    members::handle,
+    badge_grants::granted_at,
+    badge_grants::promised_until,
+    badge_grants::document_case_id,
+    badge_grants::call_id,
+);
+
 /// A step that somebody decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepDone {
@@ -58,16 +80,7 @@ pub fn waiting(conn: &mut Conn, after: i64, limit: i64) -> QueryResult<Vec<Look>
         .filter(badge_grants::id.gt(after))
         .order(badge_grants::id)
         .limit(limit)
-        .select((
-            badge_grants::id,
-            members::id,
-            members::name,
-            members::handle,
-            badge_grants::granted_at,
-            badge_grants::promised_until,
-            badge_grants::document_case_id,
-            badge_grants::call_id,
-        ))
+        .select(COLUMNS)
         .load(conn)
 }
 
@@ -90,16 +103,7 @@ pub fn look(conn: &mut Conn, grant: i64) -> QueryResult<Option<Look>> {
         .inner_join(members::table)
         .filter(badge_grants::id.eq(grant))
         .filter(badge_grants::needs_second.eq(true))
-        .select((
-            badge_grants::id,
-            members::id,
-            members::name,
-            members::handle,
-            badge_grants::granted_at,
-            badge_grants::promised_until,
-            badge_grants::document_case_id,
-            badge_grants::call_id,
-        ))
+        .select(COLUMNS)
         .first(conn)
         .optional()
 }

@@ -8,8 +8,7 @@ mod news;
 pub mod seated;
 mod shown;
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 
 use super::actions::Ground;
 use super::rules::may_appeal;
@@ -17,7 +16,7 @@ use super::store::Call;
 use crate::accounts::agent::Agent;
 use crate::clock::Time;
 use crate::verification::rules::steps::{self, CallFacts, Step};
-use crate::web::{Crumb, Frame, Site};
+use crate::web::{Crumb, Frame, Site, private};
 
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -80,10 +79,4 @@ fn frame(site: &Site, agent: &Agent, title: &str, path: &str) -> Frame {
         crumbs.push(Crumb::new(title, ""));
     }
     Frame::new(site, agent.0.account(), title).at(path).with_crumbs(crumbs)
-}
-
-/// What is for these eyes alone is kept nowhere.
-fn private(mut answer: HttpResponse) -> HttpResponse {
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
 }

@@ -7,14 +7,12 @@ mod overview;
 mod picture;
 mod shifts;
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
-use actix_web::{HttpResponse, web};
-use chrono::TimeDelta;
+use actix_web::web;
 
 use super::actions::Clerk;
 use crate::accounts::agent::Agent;
 use crate::members::rules::Role;
-use crate::web::{Crumb, Frame, Site};
+use crate::web::{Crumb, Frame, Site, private};
 
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -41,33 +39,4 @@ fn frame(site: &Site, agent: &Agent, title: &str, path: &str) -> Frame {
     let frame = Frame::new(site, agent.0.account(), title).at(path);
     let here = Crumb::new(title, "");
     if path == "/agent" { frame } else { frame.with_crumbs(vec![Crumb::new("Desk", "/agent"), here]) }
-}
-
-/// What is for these eyes alone is kept nowhere.
-fn private(mut answer: HttpResponse) -> HttpResponse {
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
-}
-
-/// `3 h 05 min`, `12 min`, `2 days 4 h`.
-fn in_words(span: TimeDelta) -> String {
-    let (days, hours, minutes) = (span.num_days(), span.num_hours() % 24, span.num_minutes() % 60);
-    match (days, hours) {
-        (0, 0) => format!("{minutes} min"),
-        (0, _) => format!("{hours} h {minutes:02} min"),
-        (1, _) => format!("1 day {hours} h"),
-        _ => format!("{days} days {hours} h"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans_are_told_as_people_say_them() {
-        let told = |minutes| in_words(TimeDelta::minutes(minutes));
-        assert_eq!([told(0), told(59), told(60), told(185)], ["0 min", "59 min", "1 h 00 min", "3 h 05 min"]);
-        assert_eq!([told(24 * 60), told(52 * 60)], ["1 day 0 h", "2 days 4 h"]);
-    }
 }

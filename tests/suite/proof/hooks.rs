@@ -10,7 +10,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 use touchstone::badges::rules::GrantState;
+use touchstone::commands::serve::Forum;
+use touchstone::credentials::hooks::rules::Reach;
+use touchstone::credentials::hooks::sending::{self, Message};
 use touchstone::members::rules::Role;
+use touchstone::settings::Settings;
 
 use super::{grant, set_state};
 use crate::support::{Person, TestSite};
@@ -189,4 +193,67 @@ async fn an_ended_webhook_and_a_wrong_address_are_told_nothing() {
     assert_eq!(receiver.arrived(), []);
     site.post(&admin, &format!("{path}/end"), &[]).await.expect(404);
     site.post(&admin, &format!("{path}/test"), &[]).await.expect(404);
+}
+
+/// The same site, in which webhooks do not lead into private networks.
+fn guarded(mut site: TestSite) -> TestSite {
+    let mut settings = Settings::clone(&site.forum.site.settings);
+    settings.webhooks_private = false;
+    site.forum = Forum::new(settings, site.db.clone(), site.keys(), site.clock.clone(), false);
+    site
+}
+
+#[actix_web::test]
+async fn an_address_in_a_private_network_is_refused_when_it_is_typed() {
+    let site = guarded(TestSite::start());
+    let admin = site.staff("tom-admin", &[Role::Administrator]);
+    for inside in [
+        "https://127.0.0.1/hooks",
+        "https://10.0.0.1/hooks",
+        "https://169.254.169.254/latest",
+        "https://[::1]/hooks",
+        "https://[fc00::1]/hooks",
+        "https://localhost/hooks",
+        "http://127.0.0.1:9000/hooks",
+    ] {
+        let page = site.post(&admin, "/admin/api/webhooks", &[("address", inside)]).await.expect(422);
+        assert_eq!(page.attribute("#address", "value"), inside);
+        assert!(page.text("#address-problem").contains("private network"), "{inside}");
+    }
+    site.get(&admin, "/admin/api/webhooks/1").await.expect(404);
+    site.post(&admin, "/admin/api/webhooks", &[("address", "https://shop.example/hooks")]).await.expect(303);
+}
+
+#[actix_web::test]
+async fn a_name_that_leads_into_a_private_network_is_not_connected_to() {
+    let site = TestSite::start();
+    let (admin, ada) = (site.staff("tom-admin", &[Role::Administrator]), site.member("ada-north"));
+    let mut receiver = Receiver::start();
+    receiver.address = receiver.address.replace("127.0.0.1", "localhost");
+    let path = hook(&site, &admin, &receiver).await;
+    // What was typed while it was allowed is held against the setting of this moment.
+    let site = guarded(site);
+    grant(&site, &ada, GrantState::Active);
+    work(&site).await;
+    assert_eq!(receiver.arrived(), []);
+    let note = site.get(&admin, &path).await.text(".row-note");
+    assert!(note.contains("leads into a private network"), "{note}");
+
+    let message = Message {
+        address: receiver.address.clone(),
+        name: "msg_1".to_owned(),
+        second: 1,
+        signature: "v1,x".to_owned(),
+        body: "{}".to_owned(),
+    };
+    let send = |reach| {
+        let message = message.clone();
+        std::thread::spawn(move || sending::send(&message, reach)).join().unwrap()
+    };
+    assert!(send(Reach::Public).is_err());
+    assert_eq!(receiver.arrived().len(), 0);
+    assert_eq!(send(Reach::Anywhere), Ok(()));
+    assert_eq!(receiver.arrived().len(), 1);
+    assert!(sending::leads_out(&receiver.address, Reach::Public));
+    assert!(!sending::leads_out(&receiver.address, Reach::Anywhere));
 }

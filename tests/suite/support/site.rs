@@ -89,7 +89,7 @@ impl TestSite {
         db.migrate().unwrap();
         let data = database.folder.path().join("data").display().to_string();
         let given = Given { url: Some(url.to_owned()), data: Some(data), ..Given::default() };
-        let settings = Settings::from_sources(&given, &|_| None, "").unwrap();
+        let settings = Settings::from_sources(&given, &|_| None, "webhooks_private = 'yes'").unwrap();
         let clock = Clock::still_at(noon());
         let forum =
             Forum::new(settings.clone(), db.clone(), keys(&settings, &db, &clock), clock.clone(), demo);

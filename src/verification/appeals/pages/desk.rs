@@ -11,7 +11,7 @@ use askama::Template;
 
 use crate::accounts::agent::Agent;
 use crate::accounts::viewer::Member;
-use crate::clock::{Time, date_and_time};
+use crate::clock::{Time, date_and_time, span};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::members;
@@ -22,7 +22,6 @@ use crate::verification::appeals::AppealId;
 use crate::verification::appeals::actions::{self, Hands};
 use crate::verification::appeals::rules::{Against, Decider, LONGEST_REASON, Outcome, may_decide, reason};
 use crate::verification::appeals::store::{self, Appeal, Waiting};
-use crate::verification::badge::rules::span;
 use crate::verification::badge::store::StepDone;
 use crate::web::{Crumb, Frame, Problems, Site, page, page_with, see_other};
 

@@ -1,8 +1,7 @@
 //! What a member reads of a decision that can be appealed: where the appeal stands, and the way on.
 
 use super::{Adverse, Against, Opening, Outcome, may_appeal, until};
-use crate::clock::{Time, date_and_time};
-use crate::verification::badge::rules::span;
+use crate::clock::{Time, date_and_time, span};
 
 const DOCUMENT: &str = "/verification/document/consent";
 const CALL: &str = "/verification/call";

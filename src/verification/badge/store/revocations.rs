@@ -32,6 +32,32 @@ pub struct Revocation {
     pub decided_at: Option<Time>,
 }
 
+type Columns = (
+    badge_revocations::id,
+    badge_grants::id,
+    members::id,
+    members::name,
+    members::handle,
+    badge_revocations::reason,
+    badge_revocations::words,
+    badge_revocations::asked_by,
+    badge_revocations::asked_at,
+    badge_revocations::decided_at,
+);
+/// What is read of a revocation.
+const COLUMNS: Columns = (
+    badge_revocations::id,
+    badge_grants::id,
+    members::id,
+    members::name,
+    members::handle,
+    badge_revocations::reason,
+    badge_revocations::words,
+    badge_revocations::asked_by,
+    badge_revocations::asked_at,
+    badge_revocations::decided_at,
+);
+
 /// Asks for a revocation. The database refuses a second one of the same grant while one is open.
 pub fn ask(
     conn: &mut Conn,
@@ -60,18 +86,7 @@ pub fn open(conn: &mut Conn) -> QueryResult<Vec<Revocation>> {
         .filter(badge_revocations::decided_at.is_null())
         .order(badge_revocations::id)
         .limit(50)
-        .select((
-            badge_revocations::id,
-            badge_grants::id,
-            members::id,
-            members::name,
-            members::handle,
-            badge_revocations::reason,
-            badge_revocations::words,
-            badge_revocations::asked_by,
-            badge_revocations::asked_at,
-            badge_revocations::decided_at,
-        ))
+        .select(COLUMNS)
         .load(conn)
 }
 
@@ -81,18 +96,7 @@ pub fn revocation(conn: &mut Conn, id: i64) -> QueryResult<Option<Revocation>> {
         .inner_join(badge_grants::table)
         .inner_join(members::table.on(members::id.eq(badge_grants::member_id)))
         .filter(badge_revocations::id.eq(id))
-        .select((
-            badge_revocations::id,
-            badge_grants::id,
-            members::id,
-            members::name,
-            members::handle,
-            badge_revocations::reason,
-            badge_revocations::words,
-            badge_revocations::asked_by,
-            badge_revocations::asked_at,
-            badge_revocations::decided_at,
-        ))
+        .select(COLUMNS)
         .first(conn)
         .optional()
 }

@@ -3,7 +3,6 @@
 mod socket;
 mod test;
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -14,7 +13,7 @@ use crate::error::Error;
 use crate::verification::call::pages::seated::Seated;
 use crate::verification::call::rules::State;
 use crate::verification::call::{CallId, store as calls};
-use crate::web::{Crumb, Frame, Site, When, headers, page, see_other};
+use crate::web::{Crumb, Frame, Site, When, headers, page, private, see_other};
 
 /// Where the member chooses a time, and reads what came of the call.
 const CALL: &str = "/verification/call";
@@ -84,7 +83,7 @@ async fn room(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Err
     let starts = call.starts_at.map(When);
     let mut answer = page(&RoomPage { frame, stage: Stage::new(call.id.0, Side::Member.code()), starts })?;
     headers::allow_call(&mut answer, &site.settings);
-    Ok(unkept(answer))
+    Ok(private(answer))
 }
 
 fn frame(site: &Site, member: &Member, title: &str, path: &str) -> Frame {
@@ -94,11 +93,6 @@ fn frame(site: &Site, member: &Member, title: &str, path: &str) -> Frame {
         Crumb::new(title, ""),
     ];
     Frame::new(site, member.account(), title).with_crumbs(crumbs).at(path)
-}
-
-fn unkept(mut answer: HttpResponse) -> HttpResponse {
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
 }
 
 /// A ticket for the member's own call; whoever asks for one comes into the waiting room.
@@ -129,5 +123,5 @@ fn holder(member: &Member) -> Holder {
 
 fn ticket((call, ticket): (CallId, crate::tokens::Token)) -> HttpResponse {
     let answer = serde_json::json!({ "call": call.0, "ticket": ticket.as_str() });
-    unkept(HttpResponse::Ok().json(answer))
+    private(HttpResponse::Ok().json(answer))
 }

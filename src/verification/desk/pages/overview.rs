@@ -7,9 +7,9 @@ use chrono::{NaiveTime, TimeDelta};
 
 use super::picture::{self, Bars, by_day, by_hour, first_day};
 use super::shifts::{ShiftForm, ShiftRow};
-use super::{clerk, frame, in_words, private};
+use super::{clerk, frame, private};
 use crate::accounts::agent::Agent;
-use crate::clock::Time;
+use crate::clock::{Time, span};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::members::MemberId;
@@ -146,7 +146,7 @@ pub(super) async fn desk(
             oldest: oldest(&loaded.waiting, now),
             for_me: loaded.for_me,
             settled: spans.len(),
-            median: median(spans).map(in_words),
+            median: median(spans).map(span),
             on_shift: loaded.on_shift,
             day_total: day.iter().map(|(_, count)| count).sum(),
             day,
@@ -169,7 +169,7 @@ fn row(waiting: &[(Class, Time)], class: Class, now: Time) -> ClassRow {
 }
 
 fn oldest(waiting: &[(Class, Time)], now: Time) -> Option<String> {
-    waiting.iter().map(|(_, since)| *since).min().map(|since| in_words(now - since))
+    waiting.iter().map(|(_, since)| *since).min().map(|since| span(now - since))
 }
 
 pub(super) async fn next(site: web::Data<Site>, agent: Agent) -> Result<HttpResponse, Error> {

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{TEST, frame, unkept};
+use super::{TEST, frame, private};
 use crate::accounts::viewer::Member;
 use crate::error::Error;
 use crate::tokens;
@@ -26,7 +26,7 @@ pub(super) async fn show(site: web::Data<Site>, member: Member) -> Result<HttpRe
     let frame = frame(&site, &member, "Test camera and microphone", TEST);
     let mut answer = page(&TestPage { frame, has_call })?;
     headers::allow_call(&mut answer, &site.settings);
-    Ok(unkept(answer))
+    Ok(private(answer))
 }
 
 /// The servers to try the connection with. The relay is for members who have a call to come, and for minutes.
@@ -37,5 +37,5 @@ pub(super) async fn servers(site: web::Data<Site>, member: Member) -> Result<Htt
     if !has_call {
         servers.retain(|one| one.credential.is_none());
     }
-    Ok(unkept(HttpResponse::Ok().json(serde_json::json!({ "ice": servers }))))
+    Ok(private(HttpResponse::Ok().json(serde_json::json!({ "ice": servers }))))
 }

@@ -1,6 +1,6 @@
 //! What is known of a document: what was typed, what its zone says, and what was decided before.
 
-use crate::clock::{Time, date};
+use crate::clock::{Time, date, span};
 use crate::error::Error;
 use crate::sealing::Keys;
 use crate::verification::desk::actions::{self, Opened};
@@ -54,7 +54,7 @@ impl Facts {
         let expiry = details.as_ref().and_then(|details| details.expiry);
         let expired = expiry.filter(|day| *day < now.date());
         let country = case.country.clone().unwrap_or_default();
-        let waited = case.waiting_since.map(|since| super::super::in_words(now - since));
+        let waited = case.waiting_since.map(|since| span(now - since));
         Ok(Self {
             kind: case.kind.unwrap_or(Kind::Passport),
             kind_title: case.kind.map_or("Document", Kind::title),
