@@ -235,7 +235,7 @@ async fn appeals(on: &mut Measured, ada: &Person) {
     assert_eq!(list.count("[data-appeal]"), rows * 3);
     on.note("appeals", &tess, "/agent/appeals").await;
     on.sql(format!(
-        "UPDATE document_cases SET state = 'declined', decided_at = {time}, appealed_at = {time}
+        "UPDATE document_cases SET state = 'declined', claimed_by = NULL, claimed_until = NULL, decided_at = {time}, appealed_at = {time}
          WHERE id = (SELECT max(id) FROM document_cases WHERE member_id = {id});"
     ));
     let case = on.site.read(|conn| Ok(newest_of(conn, MemberId(id))?)).unwrap().id;
