@@ -39,20 +39,20 @@ second looks         12
 case                 15
 image                18
 second factors       7
-verification         17
+verification         19
 opened               7
 receipts             7
 destroyed            4
-call: times          16
+call: times          18
 calls of an agent    19
 call: agent          18
-call: queue          14
+call: queue          16
 call: state          18
 calls without        19
 gates                9
 texts                10
 appeals              12
-own appeal           9
+own appeal           8
 ";
 
 /// A site where there is so much of everything, and what its pages cost so far.
