@@ -125,7 +125,7 @@ member         home                 10
 visitor        destroyed            4
 member         receipts             7
 member         opened               7
-member         verification         17
+member         verification         19
 member         settings             9
 member         e-mail               11
 member         profile              12

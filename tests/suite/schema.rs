@@ -466,7 +466,7 @@ fn badge_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
         ),
         (
             "verification_appeals.against",
-            "INSERT INTO verification_appeals (member_id, grant_id, against, against_at, words, appealed_at, due_at) \
+            "DELETE FROM verification_appeals; INSERT INTO verification_appeals (member_id, grant_id, against, against_at, words, appealed_at, due_at) \
              SELECT member_id, id, '{}', '2026-01-15 00:00:00', '', '2026-01-15 00:00:00', '2026-01-15 00:00:00' FROM badge_grants",
             own(&["refused", "revoked", "suspended"]),
         ),

@@ -336,6 +336,7 @@ async fn a_reversed_suspension_puts_the_badge_back_where_it_was_and_is_told() {
     let uma = trusted(&site, "uma-t");
     site.forum.jobs(None).drain_outbox().await.unwrap();
     let before = mails(&site).len();
+    site.clock.advance(TimeDelta::minutes(1));
     let done = decide(&site, &uma, "reverse").await.expect(303);
     assert_eq!(site.get(&uma, done.location()).await.expect(200).count("[role=status]"), 1);
     assert_eq!(place(&site, grant), Place::of(GrantState::Active));

@@ -39,14 +39,14 @@ second looks         12
 case                 15
 image                19
 second factors       7
-verification         17
+verification         19
 opened               7
 receipts             7
 destroyed            4
-call: times          16
+call: times          18
 calls of an agent    19
 call: agent          18
-call: queue          14
+call: queue          16
 call: state          18
 calls without        19
 looks that wait      12
@@ -55,7 +55,7 @@ trust                10
 gates                9
 texts                10
 appeals              12
-own appeal           9
+own appeal           8
 ";
 
 /// A site where there is so much of everything, and what its pages cost so far.
@@ -257,7 +257,7 @@ async fn appeals(on: &mut Measured, ada: &Person) {
     assert_eq!(list.count("[data-appeal]"), rows * 3);
     on.note("appeals", &tess, "/agent/appeals").await;
     on.sql(format!(
-        "UPDATE document_cases SET state = 'declined', decided_at = {time}, appealed_at = {time}
+        "UPDATE document_cases SET state = 'declined', claimed_by = NULL, claimed_until = NULL, decided_at = {time}, appealed_at = {time}
          WHERE id = (SELECT max(id) FROM document_cases WHERE member_id = {id});"
     ));
     let case = on.site.read(|conn| Ok(newest_of(conn, MemberId(id))?)).unwrap().id;

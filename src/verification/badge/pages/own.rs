@@ -63,7 +63,7 @@ pub(super) async fn show(
             _ => None,
         },
         words: newest.as_ref().map(|grant| rules::told(grant, now)),
-        appeal: appeals::pages::told(&standing, now).into_iter().take(standing.adverse.len()).next(),
+        appeal: appeals::pages::told(&standing, now).into_iter().find(|_| !standing.adverse.is_empty()),
         is_active,
         is_hidden: newest.is_some_and(|grant| grant.hidden_at.is_some()),
         public: paths::badges_of(&member.handle),

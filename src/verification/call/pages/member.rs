@@ -185,7 +185,7 @@ async fn render(
         may_appeal: open.is_none()
             && decided.is_some_and(|(state, at, appealed)| may_appeal(state, Some(at), appealed, now)),
         shows_times: is_ready && closed.is_none() && (open.is_none() || is_changing),
-        appeal: told_of(&loaded.standing, now).into_iter().take(loaded.standing.adverse.len()).next(),
+        appeal: told_of(&loaded.standing, now).into_iter().find(|_| !loaded.standing.adverse.is_empty()),
         closed: closed.filter(|_| open.is_none() && is_ready).map(|closed| closed.to_string()),
         is_changing,
         days: days(loaded.free, offset),
