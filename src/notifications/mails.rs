@@ -152,7 +152,8 @@ impl Desk {
                 "If you want to keep it, have your identity checked anew before then: {origin}/verification\n\
                  Your badge stays as it is until the new one is shown."
             ),
-            "If you do nothing, your account is not affected in any way; the badge will not be shown.".to_owned(),
+            "If you do nothing, your account is not affected in any way; the badge will not be shown."
+                .to_owned(),
             "The page says the time on your own clock.".to_owned(),
         ];
         let title = format!("Your badge ends on {ends} UTC");

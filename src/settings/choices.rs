@@ -2,7 +2,8 @@
 
 use super::{BadSetting, Name, Sources};
 
-pub(super) const WEBHOOKS_PRIVATE: Name = Name { key: "webhooks_private", variable: "TOUCHSTONE_WEBHOOKS_PRIVATE" };
+pub(super) const WEBHOOKS_PRIVATE: Name =
+    Name { key: "webhooks_private", variable: "TOUCHSTONE_WEBHOOKS_PRIVATE" };
 pub(super) const SECOND_LOOKS: Name = Name { key: "second_looks", variable: "TOUCHSTONE_SECOND_LOOKS" };
 
 /// A percentage.

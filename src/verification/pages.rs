@@ -151,7 +151,11 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
 /// The end of the shown badge, once its member may be checked anew; not while a newer one is on its way.
 fn renewal(facts: &Facts, now: Time) -> Option<When> {
     let shown = facts.newest.as_ref().filter(|grant| grant.place.state == GrantState::Active);
-    shown.filter(|grant| grant.may_renew(now)).and_then(|grant| grant.expires_at).filter(|end| *end > now).map(When)
+    shown
+        .filter(|grant| grant.may_renew(now))
+        .and_then(|grant| grant.expires_at)
+        .filter(|end| *end > now)
+        .map(When)
 }
 
 fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {

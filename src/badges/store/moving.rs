@@ -173,8 +173,18 @@ pub fn expire(conn: &mut Conn, grants: &[i64]) -> QueryResult<usize> {
         .execute(conn)
 }
 
-type KnownRow =
-    (i64, String, Option<String>, String, Time, Option<Time>, Option<Time>, Option<String>, Option<Time>, Option<i64>);
+type KnownRow = (
+    i64,
+    String,
+    Option<String>,
+    String,
+    Time,
+    Option<Time>,
+    Option<Time>,
+    Option<String>,
+    Option<Time>,
+    Option<i64>,
+);
 
 /// A member's newest grant of a badge.
 pub fn newest(conn: &mut Conn, member: MemberId, badge: Badge) -> QueryResult<Option<Known>> {
@@ -217,7 +227,18 @@ fn known(
         .first(conn)
         .optional()?;
     row.map(
-        |(id, state, cause, bound_name, granted_at, expires_at, promised_until, revoked_for, hidden_at, case)| {
+        |(
+            id,
+            state,
+            cause,
+            bound_name,
+            granted_at,
+            expires_at,
+            promised_until,
+            revoked_for,
+            hidden_at,
+            case,
+        )| {
             let place = place_of(&state, cause.as_deref())?;
             Ok(Known {
                 id,

@@ -8,8 +8,8 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::store::{self, Delivery};
 use super::rules::Reach;
+use super::store::{self, Delivery};
 use super::{DeliveryId, HookId, actions, rules, sending};
 use crate::accounts::viewer::Administrator;
 use crate::credentials::api::pages::{Form, answer};

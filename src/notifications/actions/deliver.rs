@@ -9,7 +9,9 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::members::{self, MemberId};
 use crate::notifications::mails::{Decided, Desk, To};
-use crate::notifications::rules::{Choice, Delivery, Ears, Kind, VERIFICATION, badge_ends, call_begins, hears};
+use crate::notifications::rules::{
+    Choice, Delivery, Ears, Kind, VERIFICATION, badge_ends, call_begins, hears,
+};
 use crate::notifications::store::{self, New, Person, Subject};
 use crate::outside;
 use crate::outside::mail::Mail;

@@ -55,7 +55,9 @@ async fn a_call_of_twenty_minutes_ends_in_its_decision_and_opens_nothing_else() 
     minutes(&site, &place, 20);
     site.get(&noor, &page).await.expect(200);
     // Nothing that the call allows is work at the desk.
-    for elsewhere in ["/agent", "/agent/calls", "/agent/second-looks", &format!("/agent/calls/{}", call.0 + 1)] {
+    for elsewhere in
+        ["/agent", "/agent/calls", "/agent/second-looks", &format!("/agent/calls/{}", call.0 + 1)]
+    {
         asks(site.get(&noor, elsewhere).await);
     }
     site.post(&noor, "/agent/next", &[]).await.expect(401);

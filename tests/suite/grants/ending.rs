@@ -19,7 +19,9 @@ fn ends_in(site: &TestSite, grant: i64, days: i64) {
     let ends = site.clock.now() + TimeDelta::days(days);
     site.write(move |conn| {
         let row = diesel::update(badge_grants::table.find(grant));
-        row.set((badge_grants::expires_at.eq(ends), badge_grants::needs_second.eq(false))).execute(conn)?;
+        let given = badge_grants::granted_at.eq(ends - TimeDelta::days(700));
+        row.set((given, badge_grants::expires_at.eq(ends), badge_grants::needs_second.eq(false)))
+            .execute(conn)?;
         Ok(())
     });
 }
@@ -62,12 +64,14 @@ async fn members_are_reminded_thirty_and_seven_days_before_and_once_each() {
     }
     let mail = reminders(&site).await.remove(0);
     assert_eq!(mail.subject, "Your badge ends on Dec 28, 2026, 13:01 UTC");
-    for words in ["/verification", "your account is not affected in any way", "stays as it is until the new one"] {
+    for words in
+        ["/verification", "your account is not affected in any way", "stays as it is until the new one"]
+    {
         assert!(mail.body.contains(words), "{words}: {}", mail.body);
     }
     let ada = site.sign_in(&ada.handle);
     let told = site.get(&ada, "/notifications").await.expect(200);
-    assert_eq!(told.body.matches("Your badge Identity Verified ends soon").count(), 2, "{}", told.body);
+    assert_eq!(told.body.matches(">Your badge Identity Verified ends soon").count(), 2, "{}", told.body);
 }
 
 #[actix_web::test]
@@ -117,7 +121,8 @@ async fn offered(site: &TestSite, who: &Person) -> (usize, String) {
 }
 
 #[actix_web::test]
-async fn a_member_is_checked_anew_from_sixty_days_before_and_the_old_badge_stays_until_the_new_one_is_shown() {
+async fn a_member_is_checked_anew_from_sixty_days_before_and_the_old_badge_stays_until_the_new_one_is_shown()
+{
     let site = TestSite::start();
     let (ada, old) = ending(&site, "ada-l", 61).await;
     assert_eq!(offered(&site, &ada).await, (0, "done".to_owned()));
