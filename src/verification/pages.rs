@@ -107,13 +107,14 @@ struct Facts {
 impl Facts {
     fn load(conn: &mut Conn, id: MemberId, now: Time) -> Result<Self, Error> {
         let since = now - WINDOW;
-        let used_up = document::actions::used_up(conn, id, now)?;
+        let newest = badges::store::newest(conn, id, Badge::IdentityVerified)?;
+        let used_up = newest.as_ref().and_then(|grant| grant.used_up(now));
         let case = document::store::newest_of(conn, id)?;
         Ok(Self {
-            is_renewable: used_up.is_some() && case.as_ref().map(|case| case.id) == used_up,
+            is_renewable: used_up.is_some() && case.as_ref().map(|case| case.id.0) == used_up,
             shown: badges::store::shown_by(conn, &[id], now)?.remove(&id).unwrap_or_default(),
             grants: badges::store::grants_of(conn, &[id])?.remove(&id).unwrap_or_default(),
-            newest: badges::store::newest(conn, id, Badge::IdentityVerified)?,
+            newest,
             policies: badges::store::policies(conn)?,
             gate: gates::actions::standing(conn, id)?,
             phone: phone::store::of(conn, id)?,

@@ -104,6 +104,12 @@ impl Known {
             _ => false,
         }
     }
+
+    /// The document's case that is used up, because the fact may be checked anew.
+    #[must_use]
+    pub fn used_up(&self, now: Time) -> Option<i64> {
+        self.case.filter(|_| self.may_renew(now))
+    }
 }
 
 /// What comes of settling.

@@ -52,7 +52,7 @@ pub fn is_open(conn: &mut Conn, member: MemberId, now: Time) -> Result<bool, Err
 /// When the database fails.
 pub fn used_up(conn: &mut Conn, member: MemberId, now: Time) -> Result<Option<CaseId>, Error> {
     let newest = badges::store::newest(conn, member, Badge::IdentityVerified)?;
-    Ok(newest.filter(|grant| grant.may_renew(now)).and_then(|grant| grant.case).map(CaseId))
+    Ok(newest.and_then(|grant| grant.used_up(now)).map(CaseId))
 }
 
 /// The member agrees to the words of this version, and an attempt begins. Where one is under way, it stays.
