@@ -19,7 +19,9 @@ fn ends_in(site: &TestSite, grant: i64, days: i64) {
     let ends = site.clock.now() + TimeDelta::days(days);
     site.write(move |conn| {
         let row = diesel::update(badge_grants::table.find(grant));
-        row.set((badge_grants::expires_at.eq(ends), badge_grants::needs_second.eq(false))).execute(conn)?;
+        let given = badge_grants::granted_at.eq(ends - TimeDelta::days(700));
+        row.set((given, badge_grants::expires_at.eq(ends), badge_grants::needs_second.eq(false)))
+            .execute(conn)?;
         Ok(())
     });
 }
@@ -69,7 +71,7 @@ async fn members_are_reminded_thirty_and_seven_days_before_and_once_each() {
     }
     let ada = site.sign_in(&ada.handle);
     let told = site.get(&ada, "/notifications").await.expect(200);
-    assert_eq!(told.body.matches("Your badge Identity Verified ends soon").count(), 2, "{}", told.body);
+    assert_eq!(told.body.matches(">Your badge Identity Verified ends soon").count(), 2, "{}", told.body);
 }
 
 #[actix_web::test]

@@ -26,7 +26,7 @@ phone                6
 code                 6
 phone, verified      6
 documents            3
-consent              14
+consent              15
 choose               6
 photos               8
 by the phone         9
