@@ -93,7 +93,7 @@ struct ImageRow {
 }
 
 impl ImageRow {
-    fn of(image: Image) -> Self {
+    fn of(image: &Image) -> Self {
         Self {
             id: image.id.0,
             side: image.side.title(),
@@ -218,7 +218,7 @@ async fn respond(
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let frame = frame(site, agent, &format!("Badge {grant}"), &format!("{LIST}/{grant}"));
     let longest = LONGEST_WORDS;
-    let images = images.into_iter().map(ImageRow::of).collect();
+    let images = images.iter().map(ImageRow::of).collect();
     page_with(status, &LookPage { frame, row, images, doubts: Doubt::ALL, form, longest, problems })
         .map(private)
 }
