@@ -120,7 +120,7 @@ async fn show(
 async fn checked(typed: &str, reach: Reach) -> Result<String, &'static str> {
     let address = rules::address(typed, reach)?;
     let asked = address.clone();
-    let looking = web::block(move || sending::leads_out(&asked, reach));
+    let looking = tokio::task::spawn_blocking(move || sending::leads_out(&asked, reach));
     // A name that takes too long to look up is looked at again whenever something is sent.
     let leads_out = tokio::time::timeout(LOOK_UP, looking).await.is_ok_and(|found| found.unwrap_or(false));
     if leads_out { Err(rules::INSIDE) } else { Ok(address) }

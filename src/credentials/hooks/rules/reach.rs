@@ -37,12 +37,19 @@ pub fn is_public(ip: IpAddr) -> bool {
 
 fn is_public_v4(ip: Ipv4Addr) -> bool {
     let inside = match ip.octets() {
-        // This network; this machine; what is kept for later, and everybody at once.
-        [0 | 127 | 224..=255, ..]
+        // This network; private ones; this machine; what is kept for later, and everybody at once.
+        [0 | 10 | 127 | 224..=255, ..]
         // Private networks, those of providers, and those of a link: clouds tell their secrets there.
-        | [10, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..] | [169, 254, ..]
+        | [172, 16..=31, ..]
+        | [192, 168, ..]
+        | [100, 64..=127, ..]
+        | [169, 254, ..]
         // Protocols, examples, relays to the other kind, measurements.
-        | [192, 0, 0 | 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [192, 88, 99, _] | [198, 18 | 19, ..] => true,
+        | [192, 0, 0 | 2, _]
+        | [192, 88, 99, _]
+        | [198, 18 | 19, ..]
+        | [198, 51, 100, _]
+        | [203, 0, 113, _] => true,
         _ => false,
     };
     !inside
@@ -59,7 +66,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
         | [0x2002, high, low, ..] => at(high, low),
         // Protocols and tunnels; examples.
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
         // Nothing else is given out to everybody.
         [first, ..] => first & 0xe000 == 0x2000,
     }
