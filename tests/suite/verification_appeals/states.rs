@@ -127,10 +127,10 @@ fn grants() {
 
 #[test]
 fn every_state_has_a_text_and_a_way_on() {
-    Phone::ALL.into_iter().for_each(|state| {
+    for state in Phone::ALL {
         let step = steps::phone(state);
         assert!(!step.words.is_empty() && (step.next.is_some() || !step.others.is_empty()), "{step:?}");
-    });
+    }
     documents();
     calls();
     grants();

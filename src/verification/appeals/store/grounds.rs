@@ -59,7 +59,7 @@ type Row = (
 );
 
 fn read(row: Row) -> QueryResult<Held> {
-    let ((id, member), (state, cause), (expires_at, revoked_for, case), second, suspended, revoked) = row;
+    let ((id, member), (state, cause), (expires_at, revoked_for, document), second, suspended, revoked) = row;
     let state = decode(&state, GrantState::parse)?;
     let cause = cause.filter(|_| state == GrantState::Suspended);
     let cause = cause.map(|code| decode(&code, Cause::parse)).transpose()?;
@@ -69,7 +69,7 @@ fn read(row: Row) -> QueryResult<Held> {
         place: Place { state, cause },
         expires_at,
         revoked_for,
-        case,
+        case: document,
         second,
         suspended,
         revoked_at: revoked,
