@@ -443,7 +443,8 @@ async fn a_name_is_settled_by_an_administrator_and_leaves_the_list() {
 #[actix_web::test]
 async fn nobody_grants_a_badge_by_hand() {
     let site = TestSite::start();
-    let boss = site.staff("boss-b", &[Role::Administrator, Role::TrustAdministrator, Role::Moderator]);
+    let roles = [Role::Administrator, Role::TrustAdministrator, Role::Moderator];
+    let boss = site.add_app(site.staff("boss-b", &roles));
     site.member("ada-k");
     let badge = [
         ("badge", "identity-verified"),

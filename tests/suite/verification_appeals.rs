@@ -21,7 +21,7 @@ const LIST: &str = "/agent/appeals";
 const WORDS: &str = "It was me, and I can show it <again>.";
 
 fn trusted(site: &TestSite, handle: &str) -> Person {
-    site.staff(handle, &[Role::TrustAdministrator])
+    site.add_app(site.staff(handle, &[Role::TrustAdministrator]))
 }
 
 fn path(what: &str, id: i64) -> String {

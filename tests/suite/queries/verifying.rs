@@ -26,7 +26,7 @@ phone                6
 code                 6
 phone, verified      6
 documents            3
-consent              15
+consent              14
 choose               6
 photos               8
 by the phone         9
@@ -54,7 +54,7 @@ second look          14
 trust                10
 gates                9
 texts                10
-appeals              12
+appeals              15
 own appeal           8
 ";
 
@@ -234,7 +234,7 @@ async fn staff(on: &mut Measured) {
 
 /// Appeals of every kind that wait, and one's own.
 async fn appeals(on: &mut Measured, ada: &Person) {
-    let tess = on.site.staff("tess-t", &[Role::TrustAdministrator]);
+    let tess = on.site.add_app(on.site.staff("tina-t", &[Role::TrustAdministrator]));
     let time = "'2026-11-18 12:00:00'";
     let (rows, id) = (on.rows, id_of(&on.site, "ada-north").0);
     for number in 0..rows {

@@ -24,6 +24,13 @@ async fn is_refused(site: &TestSite, who: &Person) {
     assert_eq!(acts(site, "verification.appeal-reversed"), 0);
 }
 
+/// Somebody with a second factor, signed in anew, who showed it.
+fn proved(site: &TestSite, handle: &str) -> Person {
+    let who = site.sign_in(handle);
+    site.prove(&who);
+    who
+}
+
 #[actix_web::test]
 async fn agents_who_are_not_senior_and_everybody_else_are_kept_out() {
     let site = TestSite::start();
@@ -45,7 +52,7 @@ async fn whoever_took_a_badge_off_decides_nothing_and_neither_does_a_senior_agen
     let site = TestSite::start();
     let (ada, grant) = suspended(&site).await;
     appeal(&site, &ada, "grant", grant).await.expect(303);
-    is_refused(&site, &site.sign_in("tess-t")).await;
+    is_refused(&site, &proved(&site, "tess-t")).await;
     is_refused(&site, &site.senior("sela-s")).await;
     let uma = trusted(&site, "uma-t");
     let page = site.get(&uma, &format!("{LIST}/{}", newest(&site))).await.expect(200);
@@ -63,7 +70,7 @@ async fn whoever_asked_for_a_revocation_or_confirmed_it_decides_nothing() {
     let (ada, grant) = revoked(&site).await;
     appeal(&site, &ada, "grant", grant).await.expect(303);
     for handle in ["tess-t", "uma-t"] {
-        is_refused(&site, &site.sign_in(handle)).await;
+        is_refused(&site, &proved(&site, handle)).await;
     }
     is_refused(&site, &site.senior("sela-s")).await;
     decide(&site, &trusted(&site, "vera-t"), "reverse").await.expect(303);

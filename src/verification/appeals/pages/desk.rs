@@ -9,7 +9,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use crate::accounts::agent::Agent;
+use crate::accounts::agent::{Agent, Trust};
 use crate::accounts::viewer::Member;
 use crate::clock::{Time, date_and_time, span};
 use crate::db::Conn;
@@ -43,11 +43,12 @@ impl FromRequest for Judge {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (member, agent) = (Member::from_request(request, payload), Agent::from_request(request, payload));
+        let (trust, agent) = (Trust::from_request(request, payload), Agent::from_request(request, payload));
         Box::pin(async move {
-            let member = member.await?;
-            if member.is(Role::TrustAdministrator) {
-                return Ok(Self(member));
+            match trust.await {
+                Ok(trust) => return Ok(Self(trust.0)),
+                Err(Error::Forbidden(_)) => {}
+                Err(other) => return Err(other),
             }
             let agent = agent.await?;
             let may = agent.0.is(Role::SeniorAgent);
