@@ -111,6 +111,7 @@ pub fn suspect(conn: &mut Conn, member: MemberId, now: Time) -> Result<bool, Err
     if !store::move_to(conn, &due, grant.place, to)? {
         return Ok(false);
     }
+    store::note_suspension(conn, grant.id, None, now)?;
     let why = format!("{}: {TAKE_OVER}", cause.code());
     let (grant, member_name) = (format!("grant {}", grant.id), format!("member {}", member.0));
     members::audit::store::add(conn, None, "grant.suspended", &grant, &why, now)?;

@@ -90,8 +90,15 @@ async function furnish() {
   // Somebody answers for badges, and somebody's is off for signs of a take-over.
   const of = (handle) => `(SELECT id FROM members WHERE handle = '${handle}')`;
   forum.rewrite(`INSERT INTO member_roles (member_id, role, granted_at) VALUES (${of("carmen-l")}, 'trust-administrator', '2026-01-01 00:00:00')`);
-  forum.rewrite(`INSERT INTO badge_grants (member_id, badge, policy_version, bound_name, state, granted_at, origin, suspended_for)
-    SELECT id, 'identity-verified', 2, name, 'suspended', '2026-01-01 00:00:00', 'import', 'take-over' FROM members WHERE handle = 'ben-a'`);
+  const now = new Date().toISOString().slice(0, 19).replace("T", " ");
+  forum.rewrite(`INSERT INTO badge_grants (member_id, badge, policy_version, bound_name, state, granted_at, origin, suspended_for, suspended_at)
+    SELECT id, 'identity-verified', 2, name, 'suspended', '2026-01-01 00:00:00', 'import', 'take-over', '${now}' FROM members
+    WHERE handle IN ('ben-a', 'theo-k')`);
+  const wayToAppeal = async (as) => find(await read(as, "/verification"), /href="(\/verification\/appeal\/grant\/\d+)"/);
+  const appeal = await wayToAppeal("ben-a");
+  await write("ben-a", appeal, { words: "It was me who changed both. I have a new phone, and the old address was that of my school." });
+  const unsaid = await wayToAppeal("theo-k");
+  const appealed = find(await read("carmen-l", "/agent/appeals"), /href="(\/agent\/appeals\/\d+)"/);
 
   const manage = await read("lena-h", "/manage");
   return {
@@ -101,6 +108,9 @@ async function furnish() {
     report,
     notice,
     policy,
+    appeal,
+    unsaid,
+    appealed,
     held,
     waiting: held.replace("/moderation", ""),
     published: find(manage, /href="(\/manage\/announcements\/\d+)\/figures"/),
@@ -314,6 +324,17 @@ const PAGES = [
     await page.goto(link);
   }],
   ["badges for trust administrators", "carmen-l", "/admin/badges"],
+  ["an appeal to write", "theo-k", async (page) => {
+    await page.goto(made.unsaid);
+    await page.locator("[name=words]").fill("Short");
+    await unguarded(page, "form[action^='/verification/appeal']");
+    await click(page, "Send the appeal");
+    await page.locator("#words-problem").waitFor();
+  }],
+  ["an appeal that waits", "ben-a", (page) => page.goto(made.appeal)],
+  ["verification: with an appeal", "ben-a", "/verification"],
+  ["appeals that wait", "carmen-l", "/agent/appeals"],
+  ["an appeal to decide", "carmen-l", (page) => page.goto(made.appealed)],
   ["badges for trust administrators, with problems", "carmen-l", async (page) => {
     await page.goto("/admin/badges");
     await unguarded(page, "form[action='/admin/badges']");

@@ -209,8 +209,8 @@ pub fn note_reason(conn: &mut Conn, grant: i64, reason: &str) -> QueryResult<usi
     diesel::update(badge_grants::table.find(grant)).set(badge_grants::revoked_for.eq(reason)).execute(conn)
 }
 
-/// Notes who took a grant off, and when.
-pub fn note_suspension(conn: &mut Conn, grant: i64, by: MemberId, now: Time) -> QueryResult<usize> {
+/// Notes who took a grant off, and when; nobody where a rule did.
+pub fn note_suspension(conn: &mut Conn, grant: i64, by: Option<MemberId>, now: Time) -> QueryResult<usize> {
     diesel::update(badge_grants::table.find(grant))
         .set((badge_grants::suspended_by.eq(by), badge_grants::suspended_at.eq(now)))
         .execute(conn)

@@ -55,7 +55,7 @@ pub fn suspend(
     let standing = badges::open_to(conn, member, Badge::IdentityVerified, Move::Supersede)?;
     let grant = standing.ok_or_else(|| Error::refused(NONE))?;
     let why = format!("{}: {words}", cause.code());
-    badges::note_suspension(conn, grant.id, by, now)?;
+    badges::note_suspension(conn, grant.id, Some(by), now)?;
     let due = badges::due(conn, grant.id)?.ok_or(Error::NotFound)?;
     change(conn, (&due, grant.place), Move::Suspend(cause), ("grant.suspended", &why), by, now)
 }
