@@ -98,7 +98,7 @@ async function furnish() {
   const appeal = await wayToAppeal("ben-a");
   await write("ben-a", appeal, { words: "It was me who changed both. I have a new phone, and the old address was that of my school." });
   const unsaid = await wayToAppeal("theo-k");
-  const appealed = find(await read("carmen-l", "/agent/appeals"), /href="(\/agent\/appeals\/\d+)"/);
+  const appealed = find(await read("ingrid-s", "/agent/appeals"), /href="(\/agent\/appeals\/\d+)"/);
 
   const manage = await read("lena-h", "/manage");
   return {
@@ -333,8 +333,8 @@ const PAGES = [
   }],
   ["an appeal that waits", "ben-a", (page) => page.goto(made.appeal)],
   ["verification: with an appeal", "ben-a", "/verification"],
-  ["appeals that wait", "carmen-l", "/agent/appeals"],
-  ["an appeal to decide", "carmen-l", (page) => page.goto(made.appealed)],
+  ["appeals of verification", "carmen-l", "/agent/appeals"],
+  ["an appeal of verification to decide", "carmen-l", (page) => page.goto(made.appealed)],
   ["badges for trust administrators, with problems", "carmen-l", async (page) => {
     await page.goto("/admin/badges");
     await unguarded(page, "form[action='/admin/badges']");
