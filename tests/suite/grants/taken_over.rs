@@ -47,7 +47,11 @@ async fn assert_off(site: &TestSite, ada: &Person, grant: i64) {
     assert!(lede.contains("a new second factor and another e-mail address"), "{lede}");
     assert!(lede.contains("until a trust administrator has looked"), "{lede}");
     let appeal = site.get(ada, &format!("/verification/appeal/grant/{grant}")).await.expect(200);
-    assert_eq!(appeal.count("textarea[name=words]"), 1, "nobody decided, and it can be appealed all the same");
+    assert_eq!(
+        appeal.count("textarea[name=words]"),
+        1,
+        "nobody decided, and it can be appealed all the same"
+    );
 }
 
 #[actix_web::test]
