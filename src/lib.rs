@@ -7,6 +7,7 @@ pub mod colours;
 pub mod error;
 pub mod paths;
 pub mod policies;
+pub mod rollouts;
 pub mod settings;
 pub mod tokens;
 
