@@ -3,9 +3,11 @@
 
 mod call;
 mod forum;
+mod opening;
 mod order;
 mod people;
 mod proof;
+
 mod trust;
 
 pub use call::{call_seats, call_signals, calls};
@@ -28,6 +30,7 @@ pub use proof::{
     api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials,
     webhook_deliveries, webhooks,
 };
+pub use opening::{rollout_members, rollout_watchers, rollout_waves, rollout_writers, rollouts};
 pub use trust::{
     agent_shifts, board_gates, consent_texts, destruction_heads, destruction_leaves, destruction_log,
     destruction_nodes, document_cases, document_decisions, document_hints, evidence, handovers,
@@ -88,6 +91,8 @@ diesel::joinable!(board_gates -> boards (board_id));
 diesel::joinable!(test_arms -> members (member_id));
 diesel::joinable!(test_arms -> newcomer_tests (test_id));
 diesel::joinable!(verification_appeals -> members (member_id));
+diesel::joinable!(rollout_members -> members (member_id));
+diesel::joinable!(rollout_members -> rollouts (rollout_id));
 
 // Each of these is joined with few others, and the list below costs the square of its length.
 diesel::allow_tables_to_appear_in_same_query!(calls, members);
@@ -107,6 +112,12 @@ diesel::allow_tables_to_appear_in_same_query!(webhook_deliveries, webhooks);
 diesel::allow_tables_to_appear_in_same_query!(badge_revocations, badge_grants);
 diesel::allow_tables_to_appear_in_same_query!(badge_revocations, members);
 diesel::allow_tables_to_appear_in_same_query!(verification_appeals, members);
+diesel::allow_tables_to_appear_in_same_query!(rollout_members, members);
+diesel::allow_tables_to_appear_in_same_query!(rollout_members, rollouts);
+diesel::allow_tables_to_appear_in_same_query!(rollout_members, badge_grants);
+diesel::allow_tables_to_appear_in_same_query!(rollout_members, document_cases);
+diesel::allow_tables_to_appear_in_same_query!(rollout_members, calls);
+diesel::allow_tables_to_appear_in_same_query!(rollout_watchers, rollout_members);
 
 diesel::allow_tables_to_appear_in_same_query!(
     members,

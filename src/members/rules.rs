@@ -1,5 +1,9 @@
 //! Roles, ranks and tiers, and who may hold or see what.
 
+mod side;
+
+pub use side::{Side, is_country};
+
 /// Authority in the community, given by an administrator. A member may hold several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {

@@ -1,11 +1,15 @@
-//! How a rollout goes, who is invited when, and how many at once.
+//! How a rollout goes, whom it is for, who is invited when, how many at once, and when badges are shown.
 
+mod audience;
 mod capacity;
 mod invitations;
 mod order;
 mod phases;
+mod publication;
 
+pub use audience::{Audience, Began, Condition, Facts, Field, audience_hash};
 pub use capacity::{Crew, Measured, wave};
-pub use invitations::{Answer, DAYS, Invitation, Outcome, REMINDERS, is_lapsed, reminders_due};
+pub use invitations::{Answer, DAYS, Invitation, REMINDERS, is_lapsed, reminders_due};
 pub use order::{Salt, line_to_type, place, takes_part};
 pub use phases::{Phase, Step, WrongStep};
+pub use publication::{EXPERIENCED, LEAD, LONGEST, NotYet, Publication, may_agree, may_open};

@@ -28,6 +28,8 @@ diesel::table! {
         banners_dismissed -> BigInt,
         all_read_at -> Nullable<Timestamp>,
         page_size -> BigInt,
+        side -> Nullable<Text>,
+        country -> Nullable<Text>,
     }
 }
 
@@ -221,6 +223,7 @@ diesel::table! {
         reminders -> BigInt,
         suspended_at -> Nullable<Timestamp>,
         suspended_by -> Nullable<BigInt>,
+        held_for -> Nullable<BigInt>,
     }
 }
 

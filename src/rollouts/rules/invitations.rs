@@ -45,7 +45,7 @@ pub enum Answer {
     Accept,
     /// They say no.
     Decline,
-    /// Time passed.
+    /// Time passed. What was accepted ends so too, where nothing came of it.
     Lapse,
     /// A decision was made.
     Settle,
@@ -53,15 +53,6 @@ pub enum Answer {
     Rejoin,
     /// They leave the community.
     Leave,
-}
-
-/// How an invitation ended, as figures count it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// In a final state.
-    Final,
-    /// Still to come.
-    Open,
 }
 
 impl Invitation {
@@ -104,13 +95,8 @@ impl Invitation {
 
     /// Whether the member is covered: nothing of theirs is still to come.
     #[must_use]
-    pub fn outcome(self) -> Outcome {
-        match self {
-            Self::Queued | Self::Invited | Self::Seen | Self::Accepted => Outcome::Open,
-            Self::Settled | Self::Exempt | Self::CarriedOver | Self::Declined | Self::Lapsed | Self::Left => {
-                Outcome::Final
-            }
-        }
+    pub fn is_covered(self) -> bool {
+        !matches!(self, Self::Queued | Self::Invited | Self::Seen | Self::Accepted)
     }
 
     /// Whether it counts against what the agents can serve.
@@ -201,7 +187,7 @@ mod tests {
                 }
             }
             if state.is_outstanding() {
-                prop_assert_eq!(state.after(Answer::Lapse).map(Invitation::outcome), Some(Outcome::Final));
+                prop_assert_eq!(state.after(Answer::Lapse).map(Invitation::is_covered), Some(true));
             }
         }
     }

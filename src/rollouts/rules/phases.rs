@@ -13,9 +13,9 @@ pub enum Phase {
     Paused,
     /// Everybody had their invitation; answers are still to come.
     Closing,
-    /// Everybody is covered. What is held is not shown yet.
+    /// Everybody is covered. What is held is shown when its time comes.
     Complete,
-    /// What was held is shown, and the salt is public.
+    /// Everybody is covered, and nothing is held any more.
     Published,
     /// Ended before its time.
     Cancelled,
@@ -70,15 +70,27 @@ impl Phase {
         }
     }
 
+    /// The codes of the phases for which `is` holds.
+    #[must_use]
+    pub fn codes(is: fn(Self) -> bool) -> Vec<&'static str> {
+        Self::ALL.into_iter().filter(|phase| is(*phase)).map(Self::code).collect()
+    }
+
+    /// Whether the salt is public: nobody is invited any more, so that nothing is to be gained from it.
+    #[must_use]
+    pub fn shows_salt(self) -> bool {
+        matches!(self, Self::Closing | Self::Complete | Self::Published | Self::Cancelled)
+    }
+
     /// Whether nothing happens any more.
     #[must_use]
     pub fn is_over(self) -> bool {
         matches!(self, Self::Published | Self::Cancelled)
     }
 
-    /// Whether badges that it awards are held back, where it holds any.
+    /// Whether it runs: members are in it, and what it holds is held.
     #[must_use]
-    pub fn holds(self) -> bool {
+    pub fn runs(self) -> bool {
         matches!(self, Self::Open | Self::Paused | Self::Closing | Self::Complete)
     }
 
@@ -95,11 +107,8 @@ impl Phase {
             (Self::Open, Step::Pause) => Ok(Self::Paused),
             (Self::Open | Self::Paused, Step::Close) => Ok(Self::Closing),
             (Self::Closing, Step::Complete) => Ok(Self::Complete),
-            // At the latest date also before everybody answered.
-            (Self::Open | Self::Paused | Self::Closing | Self::Complete, Step::Publish) => Ok(Self::Published),
-            (Self::Draft | Self::Approved | Self::Open | Self::Paused | Self::Closing, Step::Cancel) => {
-                Ok(Self::Cancelled)
-            }
+            (Self::Complete, Step::Publish) => Ok(Self::Published),
+            (from, Step::Cancel) if !from.is_over() => Ok(Self::Cancelled),
             (from, step) => Err(WrongStep { from, step }),
         }
     }
@@ -120,7 +129,7 @@ pub enum Step {
     Close,
     /// Everybody is covered.
     Complete,
-    /// Show what was held.
+    /// Nothing is held any more.
     Publish,
     /// End it before its time.
     Cancel,
@@ -190,7 +199,7 @@ mod tests {
                     Step::Save => is_agreed = false,
                     _ => {}
                 }
-                prop_assert!(!to.holds() || is_agreed);
+                prop_assert!(!to.runs() || is_agreed);
                 phase = to;
             }
         }
