@@ -16,6 +16,7 @@ pub use forum::{
     post_likes, post_mentions, post_notes, post_quotes, post_revisions, post_uploads, posts, thread_events,
     thread_members, threads, uploads,
 };
+pub use opening::{rollout_members, rollout_watchers, rollout_waves, rollout_writers, rollouts};
 pub use order::{
     acts, announcement_readers, announcements, appeals, audit_chain, audit_events, community_rules,
     held_posts, notification_choices, notifications, outbox_events, report_cases, reports, rulebooks,
@@ -30,7 +31,6 @@ pub use proof::{
     api_tokens, badge_changes, badge_told, credential_keys, credential_links, credentials,
     webhook_deliveries, webhooks,
 };
-pub use opening::{rollout_members, rollout_watchers, rollout_waves, rollout_writers, rollouts};
 pub use trust::{
     agent_shifts, board_gates, consent_texts, destruction_heads, destruction_leaves, destruction_log,
     destruction_nodes, document_cases, document_decisions, document_hints, evidence, handovers,

@@ -2,6 +2,7 @@
 //! compute again, and shown when it is fair to show it.
 
 pub mod rules;
+pub mod store;
 
 use diesel_derive_newtype::DieselNewType;
 use serde::{Deserialize, Serialize};

@@ -5,6 +5,8 @@ mod capacity;
 mod invitations;
 mod order;
 mod phases;
+mod plan;
+mod progress;
 mod publication;
 
 pub use audience::{Audience, Began, Condition, Facts, Field, audience_hash};
@@ -12,4 +14,6 @@ pub use capacity::{Crew, Measured, wave};
 pub use invitations::{Answer, DAYS, Invitation, REMINDERS, is_lapsed, reminders_due};
 pub use order::{Salt, line_to_type, place, takes_part};
 pub use phases::{Phase, Step, WrongStep};
+pub use plan::{MOST, NOTE, Pause, Plan, REASON, TITLE, WAIT};
+pub use progress::{Outcome, Progress};
 pub use publication::{EXPERIENCED, LEAD, LONGEST, NotYet, Publication, may_agree, may_open};

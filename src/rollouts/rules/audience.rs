@@ -133,7 +133,8 @@ impl Audience {
     pub fn read(text: &str) -> Option<Self> {
         let kept: Kept = serde_json::from_str(text).ok()?;
         let tier = |code: &String| if code == NO_TIER { Some(None) } else { Tier::parse(code).map(Some) };
-        let badges = |codes: &[String]| codes.iter().map(|code| Badge::parse(code)).collect::<Option<Vec<_>>>();
+        let badges =
+            |codes: &[String]| codes.iter().map(|code| Badge::parse(code)).collect::<Option<Vec<_>>>();
         Some(Self {
             tiers: kept.tiers.iter().map(tier).collect::<Option<_>>()?,
             roles: kept.roles.iter().map(|code| Role::parse(code)).collect::<Option<_>>()?,
@@ -191,7 +192,11 @@ impl Audience {
     #[must_use]
     pub fn in_words(&self) -> String {
         let conditions: Vec<String> = self.conditions().into_iter().map(|one| one.words).collect();
-        if conditions.is_empty() { "all members".to_owned() } else { format!("members: {}", conditions.join(", ")) }
+        if conditions.is_empty() {
+            "all members".to_owned()
+        } else {
+            format!("members: {}", conditions.join(", "))
+        }
     }
 
     /// The first condition that a member does not meet; nothing where the rule takes them.
@@ -211,7 +216,8 @@ impl Audience {
             && self.joined_from.is_none_or(|from| day >= from)
             && self.joined_before.is_none_or(|before| day < before)
             && self.began.is_none_or(|began| (began == Began::Imported) == who.is_imported)
-            && (self.countries.is_empty() || who.country.as_ref().is_some_and(|one| self.countries.contains(one)))
+            && (self.countries.is_empty()
+                || who.country.as_ref().is_some_and(|one| self.countries.contains(one)))
             && self.has.iter().all(|badge| who.badges.contains(badge))
             && !self.lacks.iter().any(|badge| who.badges.contains(badge))
     }

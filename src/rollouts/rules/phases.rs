@@ -76,6 +76,12 @@ impl Phase {
         Self::ALL.into_iter().filter(|phase| is(*phase)).map(Self::code).collect()
     }
 
+    /// Whether members are in it who may still be invited, or answer.
+    #[must_use]
+    pub fn has_members(self) -> bool {
+        self == Self::Approved || self.runs()
+    }
+
     /// Whether the salt is public: nobody is invited any more, so that nothing is to be gained from it.
     #[must_use]
     pub fn shows_salt(self) -> bool {

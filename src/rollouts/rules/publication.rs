@@ -73,6 +73,12 @@ impl Publication {
         }
     }
 
+    /// Of a hundred, how many have to be covered; nothing where that is not asked.
+    #[must_use]
+    pub fn share(self) -> Option<u8> {
+        if let Self::AtShare { share, .. } = self { Some(share) } else { None }
+    }
+
     /// Whether anything is held at all.
     #[must_use]
     pub fn holds(self) -> bool {
@@ -151,7 +157,8 @@ mod tests {
     use super::*;
 
     fn day(day: i64) -> Time {
-        chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap().and_hms_opt(9, 0, 0).unwrap() + TimeDelta::days(day)
+        chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap().and_hms_opt(9, 0, 0).unwrap()
+            + TimeDelta::days(day)
     }
 
     fn publication() -> impl Strategy<Value = Publication> {
@@ -194,7 +201,7 @@ mod tests {
             }
             let read = Publication::read(
                 mode.code(),
-                match mode { Publication::AtShare { share, .. } => Some(i64::from(share)), _ => None },
+                mode.share().map(i64::from),
                 mode.latest(),
             );
             prop_assert_eq!(read, Some(mode));
