@@ -11,6 +11,7 @@ use crate::events;
 use crate::events::rules::Event;
 use crate::members::rules::Role;
 use crate::members::{self, MemberId};
+use crate::rollouts::RolloutId;
 use crate::text::names::DisplayName;
 
 /// What a display name looks like to others.
@@ -95,6 +96,15 @@ pub fn keep_hidden(conn: &mut Conn, grant: &Due) -> Result<(), Error> {
         store::note_hidden(conn, grant, at)?;
     }
     Ok(())
+}
+
+/// Shows everything that is held back for a rollout, all of it in this transaction, and says how many badges that are.
+///
+/// # Errors
+/// When the database fails.
+pub fn show_held(conn: &mut Conn, rollout: RolloutId) -> Result<usize, Error> {
+    store::supersede_for(conn, rollout)?;
+    Ok(store::show_held(conn, rollout)?)
 }
 
 /// Takes Identity Verified off for now because the account looks as if somebody took it over, and says whether there

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
+
+use crate::error::Error;
 
 /// A connection to SQLite or to PostgreSQL. Queries are written once against this type.
 #[derive(diesel::MultiConnection)]
@@ -82,6 +84,31 @@ impl Conn {
         }
     }
 
+    /// Reads in one transaction, and every statement of it sees the same moment: by itself each statement of PostgreSQL
+    /// would see what others committed before it. Nothing is written in it.
+    ///
+    /// # Errors
+    /// What `query` answers with, or that the database fails.
+    pub fn read_one_moment<T>(
+        &mut self,
+        query: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if matches!(self, Self::Sqlite(_)) {
+            return Connection::transaction(self, query);
+        }
+        begin_with(self, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        match query(self) {
+            Ok(found) => {
+                <Self as Connection>::TransactionManager::commit_transaction(self)?;
+                Ok(found)
+            }
+            Err(failure) => {
+                <Self as Connection>::TransactionManager::rollback_transaction(self)?;
+                Err(failure)
+            }
+        }
+    }
+
     /// Writes the whole database anew, so that nothing remains of what was changed or deleted, and says whether
     /// that is done: while others read from SQLite's log, it cannot be emptied. Outside any transaction only.
     ///
@@ -127,6 +154,17 @@ impl Conn {
                 Ok(format!("PostgreSQL {version}"))
             }
         }
+    }
+}
+
+/// Begins a transaction in these words.
+///
+/// # Errors
+/// When one is open, or the database fails.
+pub(super) fn begin_with(conn: &mut Conn, words: &str) -> diesel::QueryResult<()> {
+    match conn {
+        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, words),
+        Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(conn, words),
     }
 }
 

@@ -110,7 +110,7 @@ impl Db {
     /// As [`Db::read`].
     pub fn read_now<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
         let mut conn = self.connection()?;
-        Connection::transaction(&mut *conn, query)
+        conn.read_one_moment(query)
     }
 
     /// Changes the database in one transaction and answers when it is durable.

@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use super::Conn;
+use super::conn::begin_with;
 use crate::error::Error;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::TransactionManager;
 use diesel::{Connection, SqliteConnection};
 
 /// How many changes may wait; one more is answered with 503.
@@ -136,8 +137,5 @@ fn commit_together(conn: &mut Conn, group: &mut [Box<dyn Change>]) -> diesel::Qu
 /// A deferred transaction that reads and then writes fails at once when another process writes, so the
 /// lock is taken at the beginning.
 fn begin_immediate(conn: &mut Conn) -> diesel::QueryResult<()> {
-    match conn {
-        Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
-        Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN"),
-    }
+    begin_with(conn, if matches!(conn, Conn::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" })
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::members::MemberId;
+use crate::rollouts::RolloutId;
 use crate::threads::{PostId, ThreadId};
 
 /// Something that happened. It names rows and holds no words: whoever tells of it reads them as they are then.
@@ -92,6 +93,29 @@ pub enum Event {
         /// When it ends, in seconds since 1970.
         ends: i64,
     },
+    /// A member was invited to a rollout, or is reminded of it.
+    Invited {
+        /// Who.
+        member: MemberId,
+        /// To which.
+        rollout: RolloutId,
+        /// In which wave: an invitation may come a second time.
+        wave: i64,
+        /// Which reminder it is; 0 is the invitation.
+        reminder: i64,
+        /// Until when it can be answered, in seconds since 1970.
+        until: i64,
+    },
+    /// The badges that a rollout held are shown.
+    BadgesShown {
+        /// Which.
+        rollout: RolloutId,
+    },
+    /// A rollout opened: those in it who asked to be told of it are told.
+    RolloutOpened {
+        /// Which.
+        rollout: RolloutId,
+    },
 }
 
 impl Event {
@@ -112,6 +136,9 @@ impl Event {
             Self::VerificationMoved { .. } => "verification-moved",
             Self::CallSoon { .. } => "call-soon",
             Self::BadgeEnds { .. } => "badge-ends",
+            Self::Invited { .. } => "invited",
+            Self::BadgesShown { .. } => "badges-shown",
+            Self::RolloutOpened { .. } => "rollout-opened",
         }
     }
 }

@@ -8,6 +8,7 @@ mod evidence;
 mod live;
 mod mail;
 mod outbox;
+mod rollouts;
 mod rooms;
 mod texts;
 mod webhooks;
@@ -125,6 +126,7 @@ impl Jobs {
             every(webhooks::LOOK, || self.tell_webhooks()),
             every(SWEEP, || self.sweep_webhooks()),
             every(CLAIMS, || self.remind_of_badges()),
+            every(CLAIMS, || self.tend_rollouts()),
         );
     }
 

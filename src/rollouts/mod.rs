@@ -1,6 +1,7 @@
 //! Rollouts: a badge is opened to an audience in waves that the agents can serve, in an order that everybody can
 //! compute again, and shown when it is fair to show it.
 
+pub mod actions;
 pub mod rules;
 pub mod store;
 

@@ -17,8 +17,9 @@ use crate::members::MemberId;
 use crate::threads::ThreadId;
 
 pub use members::{
-    Entry, NewEntry, Tally, accepted, enrol, entries_of, entry, invite, lapsing, last_member, move_entry,
-    next_in_order, note_reminder, outcome_of, remind_due, sample, settle, tally,
+    Entry, NewEntry, Tally, accepted, add_watcher, carry_over, clear, drop_watcher, enrol, entries_of, entry,
+    everybody, invite, is_watching, lapsing, last_member, leave_out, move_entry, next_in_order,
+    note_reminder, outcome_of, remind_due, sample, settle, tally,
 };
 pub use people::{facts, facts_of, in_another};
 pub use verdicts::progress;
@@ -309,6 +310,16 @@ pub fn take(conn: &mut Conn, id: RolloutId, version: i64, now: Time) -> QueryRes
     let seen = rollouts::table.find(id).filter(rollouts::version.eq(version));
     let next = (rollouts::version.eq(version + 1), rollouts::changed_at.eq(now));
     diesel::update(seen).set(next).execute(conn).map(|count| count == 1)
+}
+
+/// The rollout of this number. On PostgreSQL whoever else asks so, or changes it, waits until the transaction ends.
+pub fn lock(conn: &mut Conn, id: RolloutId) -> QueryResult<Option<Rollout>> {
+    let one = rollouts::table.find(id).select(columns());
+    let row: Option<Row> = match conn {
+        Conn::Sqlite(conn) => one.first(conn).optional()?,
+        Conn::Postgres(conn) => one.for_update().first(conn).optional()?,
+    };
+    row.map(rollout).transpose()
 }
 
 /// Everybody who wrote on a draft, in the order of their numbers.

@@ -13,7 +13,7 @@ use super::phone::rules::{State as PhoneState, is_over};
 use super::phone::store::Phone;
 use super::rules::steps::{self, DocumentFacts, Step};
 use super::rules::waits::{self, WINDOW, Wait};
-use super::rules::{Standing, may_begin, standing};
+use super::rules::{Door, Standing, may_begin, standing};
 use super::{appeals, badge, call, document, evidence, phone, store};
 use crate::accounts::viewer::Member;
 use crate::badges;
@@ -111,6 +111,7 @@ struct Facts {
     /// Whether the member may be checked anew, and has not begun.
     policies: Vec<Policy>,
     gate: gates::rules::Standing,
+    door: Door,
     phone: Option<Phone>,
     case: Option<Case>,
     ground: Option<Ground>,
@@ -140,6 +141,7 @@ impl Facts {
             newest,
             policies: badges::store::policies(conn)?,
             gate: gates::actions::standing(conn, id)?,
+            door: store::door(conn, id)?,
             phone: phone::store::of(conn, id)?,
             case,
             ground,
@@ -184,7 +186,7 @@ fn renewal(facts: &Facts, now: Time) -> Option<When> {
 
 fn rows(facts: &Facts, standing: &Standing, now: Time) -> [StepRow; 3] {
     let is_asked = facts.gate.missing.contains(&gates::rules::Step::Document);
-    let is_open = may_begin(standing, is_asked);
+    let is_open = may_begin(standing, is_asked, facts.door);
     // An attempt that came to nothing counts for nothing once the step has closed.
     let case = facts.case.as_ref().filter(|case| is_open || !matches!(case.place.0, Withdrawn | Expired));
     let document = match (case, facts.anew) {

@@ -1,11 +1,15 @@
-//! How long verification takes, measured.
+//! How long verification takes, measured; and whether a rollout opens it to a member.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use crate::clock::Time;
 use crate::db::Conn;
-use crate::db::schema::{document_cases, texts};
+use crate::db::decode;
+use crate::db::schema::{document_cases, rollout_members, rollouts, texts};
+use crate::members::MemberId;
+use crate::rollouts::rules::{Invitation, Phase};
+use crate::verification::rules::Door;
 
 /// How many waits are measured at most, the newest first.
 const SAMPLES: i64 = 1_000;
@@ -35,4 +39,19 @@ pub fn phone_waits(conn: &mut Conn, since: Time) -> QueryResult<Vec<TimeDelta>> 
         .select((texts::queued_at.nullable(), texts::converted_at))
         .load(conn)
         .map(spans)
+}
+
+/// What rollouts say of a member: one they accepted opens the way, and one that runs and that they are in decides when.
+pub fn door(conn: &mut Conn, member: MemberId) -> QueryResult<Door> {
+    let rows: Vec<(String, String)> = rollout_members::table
+        .inner_join(rollouts::table)
+        .filter(rollout_members::member_id.eq(member))
+        .filter(rollouts::state.ne(Phase::Draft.code()))
+        .select((rollouts::state, rollout_members::state))
+        .load(conn)?;
+    let mut doors = Vec::with_capacity(rows.len());
+    for (phase, state) in rows {
+        doors.push(Door::of(decode(&phase, Phase::parse)?, decode(&state, Invitation::parse)?));
+    }
+    Ok(Door::widest(&doors))
 }

@@ -74,6 +74,12 @@ fn tell(conn: &mut Conn, taken: &Taken, desk: Desk, now: Time) -> Result<Option<
             telling.settled(conn, key, None, &format!("{BADGE_ENDS}{ends}"), &[member])?;
             Ok(None)
         }
+        Event::Invited { member, rollout, wave, reminder, .. } => {
+            let key = format!("rollout {} wave {wave} reminder {reminder}", rollout.0);
+            telling.settled(conn, key, None, VERIFICATION, &[member])?;
+            Ok(None)
+        }
+        Event::BadgesShown { .. } | Event::RolloutOpened { .. } => Ok(None),
     }
 }
 

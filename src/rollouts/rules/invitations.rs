@@ -28,7 +28,7 @@ pub enum Invitation {
     CarriedOver,
     /// The member said no.
     Declined,
-    /// Nothing came within [`DAYS`].
+    /// Nothing came within [`DAYS`], or it closed before their turn.
     Lapsed,
     /// The member left the community.
     Left,
@@ -53,6 +53,10 @@ pub enum Answer {
     Rejoin,
     /// They leave the community.
     Leave,
+    /// Nobody is invited any more, and their turn had not come.
+    Close,
+    /// They have the badge already when their turn comes.
+    Have,
 }
 
 impl Invitation {
@@ -110,6 +114,8 @@ impl Invitation {
     pub fn after(self, answer: Answer) -> Option<Self> {
         match (self, answer) {
             (Self::Queued, Answer::Invite) => Some(Self::Invited),
+            (Self::Queued, Answer::Close) => Some(Self::Lapsed),
+            (Self::Queued, Answer::Have) => Some(Self::CarriedOver),
             (Self::Invited, Answer::See) => Some(Self::Seen),
             (Self::Invited | Self::Seen, Answer::Accept) => Some(Self::Accepted),
             (Self::Invited | Self::Seen | Self::Accepted, Answer::Decline) => Some(Self::Declined),
@@ -144,7 +150,7 @@ mod tests {
 
     use super::*;
 
-    const ANSWERS: [Answer; 8] = [
+    const ANSWERS: [Answer; 10] = [
         Answer::Invite,
         Answer::See,
         Answer::Accept,
@@ -153,6 +159,8 @@ mod tests {
         Answer::Settle,
         Answer::Rejoin,
         Answer::Leave,
+        Answer::Close,
+        Answer::Have,
     ];
 
     fn day(day: i64) -> Time {

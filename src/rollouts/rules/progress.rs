@@ -58,6 +58,13 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Whether the badge is there, or on its way from steps that are decided.
+    #[must_use]
+    pub fn has_badge(&self) -> bool {
+        use GrantState::{Active, Embargoed, Settling};
+        matches!(self.grant, Some((Settling | Embargoed | Active, _)))
+    }
+
     /// How it ended for somebody who accepted then; nothing while it is open.
     #[must_use]
     pub fn outcome(&self, accepted_at: Time) -> Option<Outcome> {

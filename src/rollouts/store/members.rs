@@ -1,11 +1,11 @@
 //! The members of a rollout, each in their place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
 use crate::clock::Time;
-use crate::db::schema::{members, rollout_members, rollouts};
+use crate::db::schema::{members, rollout_members, rollout_watchers, rollouts};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 use crate::rollouts::RolloutId;
@@ -126,6 +126,32 @@ pub fn enrol(conn: &mut Conn, rollout: RolloutId, new: &[NewEntry], now: Time) -
     Ok(())
 }
 
+/// Everybody in a rollout.
+pub fn everybody(conn: &mut Conn, rollout: RolloutId) -> QueryResult<HashSet<MemberId>> {
+    let all: Vec<MemberId> = rollout_members::table
+        .filter(rollout_members::rollout_id.eq(rollout))
+        .select(rollout_members::member_id)
+        .load(conn)?;
+    Ok(all.into_iter().collect())
+}
+
+/// Takes everybody out of a rollout whose approval is gone.
+pub fn clear(conn: &mut Conn, rollout: RolloutId) -> QueryResult<()> {
+    diesel::delete(rollout_members::table.filter(rollout_members::rollout_id.eq(rollout)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Ends it for everybody who still waits for their turn, and says how many these are.
+pub fn leave_out(conn: &mut Conn, rollout: RolloutId, now: Time) -> QueryResult<usize> {
+    let waiting = rollout_members::table
+        .filter(rollout_members::rollout_id.eq(rollout))
+        .filter(rollout_members::state.eq(Invitation::Queued.code()));
+    diesel::update(waiting)
+        .set((rollout_members::state.eq(Invitation::Lapsed.code()), rollout_members::final_at.eq(now)))
+        .execute(conn)
+}
+
 /// Where a member stands in one rollout.
 pub fn entry(conn: &mut Conn, rollout: RolloutId, member: MemberId) -> QueryResult<Option<Entry>> {
     let row: Option<Row> =
@@ -177,6 +203,17 @@ pub fn invite(
             rollout_members::final_at.eq(None::<Time>),
             rollout_members::reminders.eq(0_i64),
         ))
+        .execute(conn)
+}
+
+/// Ends it for these members, as far as they still wait: they have the badge already.
+pub fn carry_over(conn: &mut Conn, rollout: RolloutId, who: &[MemberId], now: Time) -> QueryResult<usize> {
+    let waiting = rollout_members::table
+        .filter(rollout_members::rollout_id.eq(rollout))
+        .filter(rollout_members::member_id.eq_any(who))
+        .filter(rollout_members::state.eq(Invitation::Queued.code()));
+    diesel::update(waiting)
+        .set((rollout_members::state.eq(Invitation::CarriedOver.code()), rollout_members::final_at.eq(now)))
         .execute(conn)
 }
 
@@ -349,4 +386,22 @@ pub fn outcome_of(conn: &mut Conn, member: MemberId) -> QueryResult<Option<Rollo
 pub fn last_member(conn: &mut Conn) -> QueryResult<MemberId> {
     let last: Option<MemberId> = members::table.select(diesel::dsl::max(members::id)).first(conn)?;
     Ok(last.unwrap_or(MemberId(0)))
+}
+
+/// Whether a member wants to be told when the badge opens to them.
+pub fn is_watching(conn: &mut Conn, member: MemberId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(rollout_watchers::table.find(member))).get_result(conn)
+}
+
+/// Notes that a member wants to be told.
+pub fn add_watcher(conn: &mut Conn, member: MemberId, now: Time) -> QueryResult<()> {
+    diesel::insert_into(rollout_watchers::table)
+        .values((rollout_watchers::member_id.eq(member), rollout_watchers::asked_at.eq(now)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Notes that a member no longer wants to be told.
+pub fn drop_watcher(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
+    diesel::delete(rollout_watchers::table.find(member)).execute(conn).map(|_| ())
 }

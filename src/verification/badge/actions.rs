@@ -106,7 +106,12 @@ fn end_expired(conn: &mut Conn, now: Time) -> Result<(), Error> {
 /// Ends the settling of a grant that needed no second look, or had it, and says where it stands then.
 fn settle_one(conn: &mut Conn, grant: &Due, now: Time) -> Result<GrantState, Error> {
     let is_bound = members::store::get(conn, grant.member)?.name == grant.bound_name;
-    let end = if is_bound { Settled::Shown } else { Settled::NameDiffers };
+    let held_for = badges::holding(conn, grant.member)?.filter(|_| grant.badge == Badge::IdentityVerified);
+    let end = match held_for {
+        _ if !is_bound => Settled::NameDiffers,
+        Some(_) => Settled::Embargoed,
+        None => Settled::Shown,
+    };
     let to = next(Place::BEGIN, Move::Settle { is_looked_at: true, end }).map_err(Error::refused)?;
     if to.state == GrantState::Active {
         badges::end(conn, grant.member, grant.badge, GrantState::Superseded)?;
@@ -114,8 +119,15 @@ fn settle_one(conn: &mut Conn, grant: &Due, now: Time) -> Result<GrantState, Err
     if !badges::move_to(conn, grant, Place::BEGIN, to)? {
         return Err(moved_on());
     }
+    if let Some(rollout) = held_for {
+        badges::note_held(conn, grant.id, rollout)?;
+    }
     badge_actions::keep_hidden(conn, grant)?;
-    let act = if to.state == GrantState::Active { "badge-active" } else { "badge-suspended" };
+    let act = match to.state {
+        GrantState::Active => "badge-active",
+        GrantState::Embargoed => "badge-embargoed",
+        _ => "badge-suspended",
+    };
     tell(conn, grant.member, act, now)?;
     Ok(to.state)
 }

@@ -16,7 +16,7 @@ pub use moving::{
 };
 pub use times::{
     NewCall, apart, end_holds, insert, lapsed, late, left_queue, shifts, stood_up, taken, to_remind,
-    turn_over,
+    turn_over, waits,
 };
 
 use super::CallId;

@@ -18,6 +18,7 @@ use crate::members::MemberId;
 use crate::sealing::Keys;
 use crate::uploads;
 use crate::uploads::actions::Pictures;
+use crate::verification;
 use crate::verification::appeals::actions as appeals;
 use crate::verification::appeals::rules::Anew;
 use crate::verification::appeals::store::forgiven_at;
@@ -45,7 +46,9 @@ pub fn is_open(conn: &mut Conn, member: MemberId, now: Time) -> Result<bool, Err
     let shown = badges::store::shown_by(conn, &[member], now)?.remove(&member).unwrap_or_default();
     let grants = badges::store::grants_of(conn, &[member])?.remove(&member).unwrap_or_default();
     let gate = gates::actions::standing(conn, member)?;
-    Ok(may_begin(&standing(tier, &shown, &grants), gate.missing.contains(&gates::rules::Step::Document)))
+    let is_asked = gate.missing.contains(&gates::rules::Step::Document);
+    let door = verification::store::door(conn, member)?;
+    Ok(may_begin(&standing(tier, &shown, &grants), is_asked, door))
 }
 
 /// Whether a member whose document was approved can show one anew, because no badge stands on it any more.

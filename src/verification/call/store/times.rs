@@ -1,5 +1,6 @@
 //! Times that are free or taken, and calls whose time has come.
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::{Call, Row};
@@ -12,6 +13,9 @@ use crate::verification::CaseId;
 use crate::verification::call::CallId;
 use crate::verification::call::rules::State;
 use crate::verification::call::rules::slots::Shift;
+
+/// How many waits are measured at most, the newest first.
+const SAMPLES: i64 = 1_000;
 
 /// The shifts of agents in this span.
 pub fn shifts(conn: &mut Conn, from: Time, to: Time) -> QueryResult<Vec<Shift>> {
@@ -193,4 +197,15 @@ pub fn lapsed(
             .or(state(State::InCall).and(calls::began_at.le(apart).assume_not_null())),
     );
     diesel::select(diesel::dsl::exists(due)).get_result(conn)
+}
+
+/// How long it took from asking for a call to its beginning, of those decided since then, the newest first.
+pub fn waits(conn: &mut Conn, since: Time) -> QueryResult<Vec<TimeDelta>> {
+    let rows: Vec<(Time, Option<Time>)> = calls::table
+        .filter(calls::decided_at.ge(since))
+        .order(calls::decided_at.desc())
+        .limit(SAMPLES)
+        .select((calls::made_at, calls::began_at))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(from, to)| Some(to? - from)).collect())
 }
