@@ -206,7 +206,7 @@ pub fn set_hidden(conn: &mut Conn, member: MemberId, badge: Badge, at: Option<Ti
     let standing = badge_grants::table
         .filter(badge_grants::member_id.eq(member))
         .filter(badge_grants::badge.eq(badge.code()))
-        .filter(badge_grants::state.eq(GrantState::Active.code()));
+        .filter(badge_grants::state.eq_any([GrantState::Active.code(), GrantState::Embargoed.code()]));
     let to = badge_grants::hidden_at.eq(at);
     if at.is_some() {
         diesel::update(standing.filter(badge_grants::hidden_at.is_null())).set(to).execute(conn)

@@ -126,7 +126,7 @@ impl Jobs {
             every(webhooks::LOOK, || self.tell_webhooks()),
             every(SWEEP, || self.sweep_webhooks()),
             every(CLAIMS, || self.remind_of_badges()),
-            every(CLAIMS, || self.tend_rollouts()),
+            self.rollouts(),
         );
     }
 

@@ -1,8 +1,9 @@
 //! Rollouts: waves open, answers settle and lapse, and what was held is shown when its time has come.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::Jobs;
+use super::{Jobs, every};
 use crate::error::Error;
 use crate::rollouts::actions::{is_anything_held_too_long, release, tend};
 use crate::rollouts::rules::Phase;
@@ -11,7 +12,18 @@ use crate::rollouts::store;
 /// How many rollouts may run at once and still be looked after.
 const MOST: i64 = 100;
 
+/// How often it is looked after rollouts.
+const TEND: Duration = Duration::from_mins(1);
+
 impl Jobs {
+    /// At once when the program starts, as it may have been away for long, and then each minute.
+    pub(super) async fn rollouts(&self) {
+        if let Err(cause) = self.tend_rollouts().await {
+            tracing::warn!(cause = %cause.cause(), "rollouts cannot be looked after");
+        }
+        every(TEND, || self.tend_rollouts()).await;
+    }
+
     /// Looks after every rollout that runs, each in a transaction of its own.
     ///
     /// # Errors

@@ -44,6 +44,7 @@ mod proof;
 mod queries;
 mod ranks;
 mod reading;
+mod rollouts;
 mod routes;
 mod schema;
 mod serve;

@@ -8,9 +8,10 @@ use touchstone::badges::rules::{Badge, GrantState};
 use touchstone::boards::rules::Access;
 use touchstone::db::{Conn, migrations};
 use touchstone::gates::rules::Step;
-use touchstone::members::rules::{ProfileVisibility, Rank, Role, Tier, TierSource};
+use touchstone::members::rules::{ProfileVisibility, Rank, Role, Side, Tier, TierSource};
 use touchstone::notifications::rules::{Delivery, Kind};
 use touchstone::policies::rules::Phase;
+use touchstone::rollouts::rules as rollouts;
 use touchstone::threads::rules::ThreadKind;
 
 use crate::support::database::{TestDatabase, postgres};
@@ -469,6 +470,40 @@ fn badge_columns() -> Vec<(&'static str, &'static str, Vec<String>)> {
             "DELETE FROM verification_appeals; INSERT INTO verification_appeals (member_id, grant_id, against, against_at, words, appealed_at, due_at) \
              SELECT member_id, id, '{}', '2026-01-15 00:00:00', '', '2026-01-15 00:00:00', '2026-01-15 00:00:00' FROM badge_grants",
             own(&["refused", "revoked", "suspended"]),
+        ),
+        ("members.side", "UPDATE members SET side = '{}'", own(&Side::ALL.map(Side::code))),
+        (
+            "rollouts.state",
+            "INSERT INTO rollouts (title, reason, audience, percent, policy_version, publication, most, longest_wait, version, \
+             changed_at, drafted_by, state, approved_by, salt_hash, paused_for) \
+             SELECT '', '', '', 100, 2, 'at-once', 1, 1, 1, '2026-01-15 00:00:00', min(id), '{}', \
+             CASE WHEN '{}' <> 'draft' THEN max(id) END, CASE WHEN '{}' <> 'draft' THEN '' END, \
+             CASE WHEN '{}' = 'paused' THEN 'hand' END FROM members",
+            own(&rollouts::Phase::ALL.map(rollouts::Phase::code)),
+        ),
+        (
+            "rollouts.publication",
+            "UPDATE rollouts SET publication = '{}', share = CASE WHEN '{}' = 'at-share' THEN 50 END, \
+             latest_at = CASE WHEN '{}' <> 'at-once' THEN changed_at END",
+            own(&rollouts::Publication::CODES),
+        ),
+        (
+            "rollouts.paused_for",
+            "UPDATE rollouts SET paused_for = '{}' WHERE state = 'paused'",
+            own(&rollouts::Pause::ALL.map(rollouts::Pause::code)),
+        ),
+        (
+            "rollout_members.state",
+            "DELETE FROM rollout_members; INSERT INTO rollout_members (rollout_id, member_id, turn, place, state, invited_at, outcome) \
+             SELECT min(id), 1, 0, '', '{}', CASE WHEN '{}' <> 'exempt' THEN min(changed_at) END, \
+             CASE WHEN '{}' = 'settled' THEN 'verified' END FROM rollouts",
+            own(&rollouts::Invitation::ALL.map(rollouts::Invitation::code)),
+        ),
+        (
+            "rollout_members.outcome",
+            "DELETE FROM rollout_members; INSERT INTO rollout_members (rollout_id, member_id, turn, place, state, outcome) \
+             SELECT min(id), 1, 0, '', 'settled', '{}' FROM rollouts",
+            own(&rollouts::Outcome::ALL.map(rollouts::Outcome::code)),
         ),
     ]
 }
