@@ -37,7 +37,7 @@ use crate::web::assets::Assets;
 use crate::web::{Site, assets, errors, forgery, headers};
 use crate::{
     accounts, acts, announcements, badges, boards, credentials, gates, members, moderation, notifications,
-    outside, policies, threads, uploads, verification,
+    outside, policies, rollouts, threads, uploads, verification,
 };
 
 /// Largest form, in bytes: a post of the greatest length in a script of four bytes a character, encoded.
@@ -191,6 +191,7 @@ impl Forum {
             .configure(notifications::pages::routes)
             .configure(announcements::pages::routes)
             .configure(policies::pages::routes)
+            .configure(rollouts::pages::routes)
             .configure(acts::pages::routes)
             // These have a word where a badge's page has a name, so they come first.
             .configure(credentials::pages::routes)

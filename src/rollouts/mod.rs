@@ -2,6 +2,7 @@
 //! compute again, and shown when it is fair to show it.
 
 pub mod actions;
+pub mod pages;
 pub mod rules;
 pub mod store;
 

@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("moderation", "verification"),
     ("announcements", "verification moderation"),
     ("policies", "verification moderation"),
-    ("rollouts", "moderation announcements"),
+    ("rollouts", "moderation"),
     ("notifications", "verification"),
     ("exchange", "verification moderation notifications"),
     ("jobs", ""),
