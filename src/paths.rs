@@ -5,6 +5,8 @@ pub const POSTS_A_PAGE: i64 = 10;
 
 /// Where members see where they stand with verification.
 pub const VERIFICATION: &str = "/verification";
+/// Where a member's invitation stands.
+pub const INVITATION: &str = "/verification/invitation";
 
 /// A board.
 #[must_use]

@@ -1,9 +1,11 @@
 //! What badges there are, what they say, and when they may be shown.
 
 mod carrying;
+mod inviting;
 mod moves;
 
 pub use carrying::{Carry, Counted, Origin, Terms, counted, says};
+pub use inviting::{DAYS, OpenInvitation, REMINDERS};
 pub use moves::{Cause, Known, Move, Place, Refusal, Settled, before, is_renewable, next};
 
 use crate::clock::{Time, date};

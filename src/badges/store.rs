@@ -17,7 +17,7 @@ use crate::db::{Conn, decode};
 use crate::members::MemberId;
 
 pub use ending::{Ending, ending, note_reminder};
-pub use holding::{count_held, holding, left_behind, note_held, show_held, supersede_for};
+pub use holding::{count_held, holding, invitation, left_behind, note_held, show_held, supersede_for};
 pub use moving::{
     Due, due, end, expire, expiring, hidden_before, move_to, named, newest, note_hidden, note_reason,
     note_second, note_suspension, open_to, place, settled, suspend_all,

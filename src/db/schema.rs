@@ -93,6 +93,7 @@ diesel::joinable!(test_arms -> newcomer_tests (test_id));
 diesel::joinable!(verification_appeals -> members (member_id));
 diesel::joinable!(rollout_members -> members (member_id));
 diesel::joinable!(rollout_members -> rollouts (rollout_id));
+diesel::joinable!(badge_grants -> rollouts (held_for));
 
 // Each of these is joined with few others, and the list below costs the square of its length.
 diesel::allow_tables_to_appear_in_same_query!(calls, members);
@@ -114,6 +115,7 @@ diesel::allow_tables_to_appear_in_same_query!(badge_revocations, members);
 diesel::allow_tables_to_appear_in_same_query!(verification_appeals, members);
 diesel::allow_tables_to_appear_in_same_query!(rollout_members, members);
 diesel::allow_tables_to_appear_in_same_query!(rollout_members, rollouts);
+diesel::allow_tables_to_appear_in_same_query!(badge_grants, rollouts);
 diesel::allow_tables_to_appear_in_same_query!(rollout_members, badge_grants);
 diesel::allow_tables_to_appear_in_same_query!(rollout_members, document_cases);
 diesel::allow_tables_to_appear_in_same_query!(rollout_members, calls);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::rules::{Kind, badge_ends, call_begins, does};
+use super::rules::{BADGES_SHOWN, Kind, badge_ends, call_begins, does, invited};
 use super::store::{Listed, Subject};
 use super::unsubscribe::{Ends, Signer};
 use crate::accounts::mails::Letterhead;
@@ -138,6 +138,40 @@ impl Desk {
         ];
         let title = format!("Your live call on {begins} UTC");
         Some(self.mail(to, Ends::Kind(Kind::Decision), title, &paragraphs, why(Kind::Decision)))
+    }
+
+    /// Invites to a rollout, or reminds of it.
+    pub fn about_invitation(&self, to: To<'_>, detail: &str) -> Option<Mail> {
+        let (reminder, until) = invited(detail)?;
+        let (origin, until) = (&self.letterhead.origin, date_and_time(until));
+        let begins = if reminder == 0 {
+            format!(
+                "You are invited to have your identity verified. The invitation is open until {until} UTC."
+            )
+        } else {
+            format!("Your invitation to have your identity verified is open until {until} UTC.")
+        };
+        let paragraphs = [
+            begins,
+            "It takes a phone code, photos of a document, and a live call of about 12 minutes with an agent.".to_owned(),
+            "It is your choice. If you decline, or do nothing, your account is not affected in any way; the badge will not be shown.".to_owned(),
+            format!("Accept, decline, or read how it goes: {origin}/verification/invitation"),
+        ];
+        let title = match reminder {
+            0 => "You are invited to Identity Verified".to_owned(),
+            _ => format!("Your invitation to Identity Verified is open until {until} UTC"),
+        };
+        Some(self.mail(to, Ends::Kind(Kind::Decision), title, &paragraphs, why(Kind::Decision)))
+    }
+
+    /// Tells that badges are shown that were held, or that a rollout opened to somebody who waited for it.
+    pub fn about_rollout(&self, to: To<'_>, detail: &str) -> Mail {
+        let said = does(Kind::Decision, None, None, detail);
+        let here = if detail == BADGES_SHOWN { "/verification/badge" } else { "/verification/invitation" };
+        let paragraphs = [format!("{said}."), format!("Look at it: {}{here}", self.letterhead.origin)];
+        let title =
+            if detail == BADGES_SHOWN { "Your badge is shown" } else { "Identity Verified opens to you" };
+        self.mail(to, Ends::Kind(Kind::Decision), title.to_owned(), &paragraphs, why(Kind::Decision))
     }
 
     /// Reminds of a badge that ends.

@@ -3,6 +3,7 @@
 mod decisions;
 mod lists;
 mod people;
+mod rollouts;
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,6 +15,7 @@ pub use people::{
     Person, Subject, board_levels, choices_of, everybody, followers_of_board, followers_of_thread, mentioned,
     people, quoted, save_choices, subject, subject_of_thread, thread_levels,
 };
+pub use rollouts::{drop_watchers, shown_in, watching};
 
 use super::NotificationId;
 use super::rules::Kind;

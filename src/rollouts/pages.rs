@@ -1,6 +1,8 @@
 //! What managers, members and everybody see of rollouts.
 
 mod manage;
+mod member;
+mod public;
 
 use actix_web::web;
 
@@ -8,7 +10,11 @@ use super::RolloutId;
 
 /// The addresses of this room.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.configure(manage::routes);
+    config.configure(manage::routes).configure(member::routes).configure(public::routes);
+}
+
+fn public_path(id: RolloutId) -> String {
+    format!("/rollouts/{}", id.0)
 }
 
 fn managed(id: RolloutId) -> String {

@@ -8,6 +8,7 @@ mod phases;
 mod plan;
 mod progress;
 mod publication;
+mod words;
 
 pub use audience::{Audience, Began, Condition, Facts, Field, audience_hash};
 pub use capacity::{Crew, Measured, wave};
@@ -17,3 +18,4 @@ pub use phases::{Phase, Step, WrongStep};
 pub use plan::{MOST, NOTE, Pause, Plan, REASON, TITLE, WAIT};
 pub use progress::{Outcome, Progress};
 pub use publication::{EXPERIENCED, LEAD, LONGEST, NotYet, Publication, may_agree, may_open};
+pub use words::{Told, Way, told, turn_between};

@@ -17,9 +17,9 @@ use crate::members::MemberId;
 use crate::threads::ThreadId;
 
 pub use members::{
-    Entry, NewEntry, Tally, accepted, add_watcher, carry_over, clear, drop_watcher, enrol, entries_of, entry,
-    everybody, invite, is_watching, lapsing, last_member, leave_out, move_entry, next_in_order,
-    note_reminder, outcome_of, remind_due, sample, settle, tally,
+    Entry, NewEntry, Tally, accepted, add_watcher, carry_over, clear, count_before, count_lower,
+    drop_watcher, enrol, entries_of, entry, everybody, invite, is_watching, lapsing, last_member, leave_out,
+    move_entry, next_in_order, note_reminder, remind_due, settle, tally,
 };
 pub use people::{facts, facts_of, in_another};
 pub use verdicts::progress;

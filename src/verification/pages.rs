@@ -48,6 +48,7 @@ struct StatusPage {
     anew: Option<AnewNotice>,
     held: Vec<Fact>,
     policy: Option<PolicyRow>,
+    invitation: Option<&'static str>,
 }
 
 /// A name, and what it says.
@@ -154,6 +155,22 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// What is said of rollouts to somebody who has no badge yet.
+    fn invitation(&self, standing: &Standing) -> Option<&'static str> {
+        match (standing, self.door) {
+            (Standing::Verified | Standing::Off(_), _) | (_, Door::Open) => None,
+            (_, Door::Waits) => Some(
+                "The badge is opened in waves, and you are in one of them. See where you stand, or answer your invitation.",
+            ),
+            (Standing::NotYet, Door::None) => {
+                Some("See whom the badge is opened to now, and be told when it opens to you.")
+            }
+            (Standing::Eligible(_), Door::None) => None,
+        }
+    }
+}
+
 async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, Error> {
     let (id, now) = (member.id, site.clock.now());
     let facts = site.db.read(move |conn| Facts::load(conn, id, now)).await?;
@@ -173,6 +190,7 @@ async fn status(site: web::Data<Site>, member: Member) -> Result<HttpResponse, E
         anew: anew(&facts, now),
         held: held(&facts),
         policy: facts.policies.iter().find(|policy| policy.badge == Badge::IdentityVerified).map(policy_row),
+        invitation: facts.invitation(&standing),
     })?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
@@ -364,7 +382,8 @@ fn lede(standing: &Standing, newest: Option<&Known>, now: Time) -> String {
         }
         Standing::Off(why) => {
             let told = newest.map_or_else(|| (*why).to_owned(), |grant| badge::rules::told(grant, now));
-            format!("Your badge is not shown. {told}")
+            let is_held = newest.is_some_and(|grant| grant.place.state == GrantState::Embargoed);
+            if is_held { told } else { format!("Your badge is not shown. {told}") }
         }
         Standing::Eligible(tier) => format!(
             "You are eligible, because you are {}. Phone, document and a short call lead to the badge.",

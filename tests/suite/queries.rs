@@ -72,6 +72,11 @@ async fn each_page_costs_a_fixed_number_of_statements() {
     note("administrator", "badge policies", cost(&site, &administrator, "/admin/policies").await);
     note("administrator", "a new policy", cost(&site, &administrator, "/admin/policies/new").await);
     note("administrator", "ranks", cost(&site, &administrator, "/admin/ranks").await);
+    note("administrator", "rollouts", cost(&site, &administrator, "/manage/rollouts").await);
+    note("administrator", "a new rollout", cost(&site, &administrator, "/manage/rollouts/new").await);
+    note("administrator", "a rollout", cost(&site, &administrator, "/manage/rollouts/1").await);
+    note("visitor", "a rollout", cost(&site, &visitor, "/rollouts/1").await);
+    note("member", "invitation", cost(&site, &member, "/verification/invitation").await);
     note("member", "upload", cost(&site, &member, "/uploads/new").await);
     note("administrator", "members", cost(&site, &administrator, "/admin/members").await);
     note("administrator", "one member", cost(&site, &administrator, "/admin/members/maria-k").await);

@@ -2,6 +2,7 @@
 
 mod held;
 mod killed;
+mod pages;
 mod processes;
 
 use chrono::{NaiveDate, TimeDelta};

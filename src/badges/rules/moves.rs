@@ -88,6 +88,8 @@ pub struct Known {
     pub revoked_for: Option<String>,
     /// When its member hid it.
     pub hidden_at: Option<Time>,
+    /// Until when it is held back at the latest, where it is.
+    pub held_until: Option<Time>,
 }
 
 /// Whether a badge with this end may be had anew, with a new document and a new call: it stays until the new one is

@@ -3,7 +3,8 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::badges::rules::{Badge, Cause, GrantState, Move, before};
+use crate::badges::rules::{Badge, Cause, GrantState, Move, OpenInvitation, before};
+use crate::clock::Time;
 use crate::db::Conn;
 use crate::db::schema::{badge_grants, members, rollout_members, rollouts};
 use crate::members::MemberId;
@@ -106,4 +107,18 @@ pub fn show_held(conn: &mut Conn, rollout: RolloutId) -> QueryResult<usize> {
         ))
         .execute(conn)?;
     Ok(shown)
+}
+
+/// The invitation of a member that can be answered now, the newest where there are several.
+pub fn invitation(conn: &mut Conn, member: MemberId) -> QueryResult<Option<OpenInvitation>> {
+    let row: Option<(Option<Time>, Option<Time>)> = rollout_members::table
+        .inner_join(rollouts::table)
+        .filter(rollout_members::member_id.eq(member))
+        .filter(rollout_members::state.eq_any([Invitation::Invited.code(), Invitation::Seen.code()]))
+        .filter(rollouts::state.eq_any(Phase::codes(Phase::runs)))
+        .order(rollout_members::rollout_id.desc())
+        .select((rollout_members::invited_at, rollout_members::seen_at))
+        .first(conn)
+        .optional()?;
+    Ok(row.and_then(|(invited_at, seen_at)| Some(OpenInvitation { invited_at: invited_at?, seen_at })))
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::badges::rules::{Badge, Cause, GrantState, Known, Move, Place, before};
 use crate::clock::Time;
-use crate::db::schema::badge_grants;
+use crate::db::schema::{badge_grants, rollouts};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 
@@ -191,8 +191,10 @@ pub fn expire(conn: &mut Conn, grants: &[i64]) -> QueryResult<usize> {
         .execute(conn)
 }
 
-type KnownRow =
-    (i64, String, Option<String>, String, Time, Option<Time>, Option<Time>, Option<String>, Option<Time>);
+type KnownRow = (
+    (i64, String, Option<String>, String, Time),
+    (Option<Time>, Option<Time>, Option<String>, Option<Time>, Option<Time>),
+);
 
 /// A member's newest grant of a badge.
 pub fn newest(conn: &mut Conn, member: MemberId, badge: Badge) -> QueryResult<Option<Known>> {
@@ -223,37 +225,41 @@ fn known(
     states: &[&'static str],
 ) -> QueryResult<Option<Known>> {
     let row: Option<KnownRow> = badge_grants::table
+        .left_join(rollouts::table)
         .filter(badge_grants::member_id.eq(member))
         .filter(badge_grants::badge.eq(badge.code()))
         .filter(badge_grants::state.eq_any(states))
         .order(badge_grants::id.desc())
         .select((
-            badge_grants::id,
-            badge_grants::state,
-            badge_grants::suspended_for,
-            badge_grants::bound_name,
-            badge_grants::granted_at,
-            badge_grants::expires_at,
-            badge_grants::promised_until,
-            badge_grants::revoked_for,
-            badge_grants::hidden_at,
+            (
+                badge_grants::id,
+                badge_grants::state,
+                badge_grants::suspended_for,
+                badge_grants::bound_name,
+                badge_grants::granted_at,
+            ),
+            (
+                badge_grants::expires_at,
+                badge_grants::promised_until,
+                badge_grants::revoked_for,
+                badge_grants::hidden_at,
+                rollouts::latest_at.nullable(),
+            ),
         ))
         .first(conn)
         .optional()?;
-    row.map(
-        |(id, state, cause, bound_name, granted_at, expires_at, promised_until, revoked_for, hidden_at)| {
-            let place = place_of(&state, cause.as_deref())?;
-            Ok(Known {
-                id,
-                place,
-                bound_name,
-                granted_at,
-                expires_at,
-                promised_until,
-                revoked_for,
-                hidden_at,
-            })
-        },
-    )
-    .transpose()
+    let Some(((id, state, cause, bound_name, granted_at), rest)) = row else { return Ok(None) };
+    let (expires_at, promised_until, revoked_for, hidden_at, held_until) = rest;
+    let place = place_of(&state, cause.as_deref())?;
+    Ok(Some(Known {
+        id,
+        held_until: held_until.filter(|_| place.state == GrantState::Embargoed),
+        place,
+        bound_name,
+        granted_at,
+        expires_at,
+        promised_until,
+        revoked_for,
+        hidden_at,
+    }))
 }

@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::members::{self, MemberId};
 use crate::notifications::mails::{Decided, Desk, To};
 use crate::notifications::rules::{
-    Choice, Delivery, Ears, Kind, VERIFICATION, badge_ends, call_begins, hears,
+    BADGES_SHOWN, Choice, Delivery, Ears, Kind, ROLLOUT_OPENED, VERIFICATION, badge_ends, call_begins, hears,
+    invited,
 };
 use crate::notifications::store::{self, New, Person, Subject};
 use crate::outside;
@@ -220,6 +221,10 @@ fn mail(desk: &Desk, news: &News, hearer: &Hearer, actor: &str) -> Option<Mail> 
         (None, None) if news.detail == VERIFICATION => Some(desk.about_verification(to)),
         (None, None) if call_begins(&news.detail).is_some() => desk.about_call(to, &news.detail),
         (None, None) if badge_ends(&news.detail).is_some() => desk.about_badge(to, &news.detail),
+        (None, None) if invited(&news.detail).is_some() => desk.about_invitation(to, &news.detail),
+        (None, None) if [BADGES_SHOWN, ROLLOUT_OPENED].contains(&&*news.detail) => {
+            Some(desk.about_rollout(to, &news.detail))
+        }
         (None, subject) if hearer.kind == Kind::Decision => {
             Some(desk.about_settled(to, &news.detail, subject.as_ref()))
         }

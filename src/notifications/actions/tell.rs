@@ -14,7 +14,10 @@ use crate::events::rules::Event;
 use crate::events::store::Taken;
 use crate::members::MemberId;
 use crate::notifications::mails::{Decided, Desk};
-use crate::notifications::rules::{AT_ONCE, BADGE_ENDS, CALL_SOON, Kind, TRIES, VERIFICATION, post_key};
+use crate::notifications::rules::{
+    AT_ONCE, BADGE_ENDS, BADGES_SHOWN, CALL_SOON, INVITED, Kind, ROLLOUT_OPENED, TRIES, VERIFICATION,
+    post_key,
+};
 use crate::notifications::store::{self, Subject};
 use crate::outside::mail::pause;
 use crate::sealing::Keys;
@@ -74,12 +77,22 @@ fn tell(conn: &mut Conn, taken: &Taken, desk: Desk, now: Time) -> Result<Option<
             telling.settled(conn, key, None, &format!("{BADGE_ENDS}{ends}"), &[member])?;
             Ok(None)
         }
-        Event::Invited { member, rollout, wave, reminder, .. } => {
+        Event::Invited { member, rollout, wave, reminder, until } => {
             let key = format!("rollout {} wave {wave} reminder {reminder}", rollout.0);
-            telling.settled(conn, key, None, VERIFICATION, &[member])?;
+            telling.settled(conn, key, None, &format!("{INVITED}{reminder} {until}"), &[member])?;
             Ok(None)
         }
-        Event::BadgesShown { .. } | Event::RolloutOpened { .. } => Ok(None),
+        Event::BadgesShown { rollout } => {
+            let members = store::shown_in(conn, rollout, telling.told_up_to, AT_ONCE)?;
+            telling.settled(conn, format!("shown {}", rollout.0), None, BADGES_SHOWN, &members)?;
+            Ok(rest(&members))
+        }
+        Event::RolloutOpened { rollout } => {
+            let members = store::watching(conn, rollout, telling.told_up_to, AT_ONCE)?;
+            telling.settled(conn, format!("opened {}", rollout.0), None, ROLLOUT_OPENED, &members)?;
+            store::drop_watchers(conn, &members)?;
+            Ok(rest(&members))
+        }
     }
 }
 

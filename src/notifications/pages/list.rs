@@ -8,7 +8,9 @@ use crate::accounts::viewer::Member;
 use crate::boards::rules::{Board, Standing, find_readable};
 use crate::clock::{Time, rfc3339};
 use crate::error::Error;
-use crate::notifications::rules::{Kind, VERIFICATION, badge_ends, call_begins, does};
+use crate::notifications::rules::{
+    BADGES_SHOWN, Kind, ROLLOUT_OPENED, VERIFICATION, badge_ends, call_begins, does, invited,
+};
 use crate::notifications::store::{self, After, Listed, Place, Which};
 use crate::notifications::{NotificationId, actions};
 use crate::web::{Crumb, Frame, Site, When, page, see_other};
@@ -162,6 +164,12 @@ fn target(listed: &Listed) -> String {
         {
             "/verification".to_owned()
         }
+        (Kind::Decision, None, None)
+            if invited(&listed.detail).is_some() || listed.detail == ROLLOUT_OPENED =>
+        {
+            paths::INVITATION.to_owned()
+        }
+        (Kind::Decision, None, None) if listed.detail == BADGES_SHOWN => paths::VERIFICATION.to_owned(),
         (Kind::Decision, None, None) if call_begins(&listed.detail).is_some() => {
             "/verification/call".to_owned()
         }

@@ -11,6 +11,23 @@ pub const CALL_SOON: &str = "call-soon ";
 /// How that begins where a badge ends soon; the moment follows.
 pub const BADGE_ENDS: &str = "badge-ends ";
 
+/// How that begins where a member is invited to a rollout, or reminded of it; which reminder it is and until when it
+/// can be answered follow.
+pub const INVITED: &str = "invited ";
+
+/// What a decision says where badges that were held are shown.
+pub const BADGES_SHOWN: &str = "badges-shown";
+
+/// What a decision says where a rollout opened that a member is in and waited for.
+pub const ROLLOUT_OPENED: &str = "rollout-opened";
+
+/// Which reminder of an invitation this detail tells of, 0 for the invitation, and until when it can be answered.
+#[must_use]
+pub fn invited(detail: &str) -> Option<(i64, Time)> {
+    let (reminder, _) = detail.strip_prefix(INVITED)?.split_once(' ')?;
+    Some((reminder.parse().ok()?, moment_after(&format!("{INVITED}{reminder} "), detail)?))
+}
+
 /// When a call begins, of which this detail tells.
 #[must_use]
 pub fn call_begins(detail: &str) -> Option<Time> {

@@ -6,6 +6,8 @@ mod draft;
 mod form;
 mod sheets;
 
+pub(super) use board::publication_in_words;
+
 use actix_web::{HttpResponse, web};
 use askama::Template;
 

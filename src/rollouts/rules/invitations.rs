@@ -4,10 +4,7 @@ use chrono::TimeDelta;
 
 use crate::clock::Time;
 
-/// How many days an invitation stays open.
-pub const DAYS: i64 = 21;
-/// On which days after it members are reminded of it.
-pub const REMINDERS: [i64; 3] = [3, 10, 18];
+pub use crate::badges::rules::{DAYS, REMINDERS};
 
 /// Where an invitation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

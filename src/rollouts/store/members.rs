@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 
 use crate::clock::Time;
-use crate::db::schema::{members, rollout_members, rollout_watchers, rollouts};
+use crate::db::schema::{members, rollout_members, rollout_watchers};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 use crate::rollouts::RolloutId;
-use crate::rollouts::rules::{Invitation, Outcome, Phase};
+use crate::rollouts::rules::{Invitation, Outcome};
 
 /// Where a member stands in a rollout.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,6 +179,28 @@ pub fn next_in_order(conn: &mut Conn, rollout: RolloutId, limit: i64) -> QueryRe
         .limit(limit)
         .select(rollout_members::member_id)
         .load(conn)
+}
+
+/// How many still wait before whoever stands there.
+pub fn count_before(conn: &mut Conn, entry: &Entry) -> QueryResult<i64> {
+    let earlier = rollout_members::turn
+        .lt(entry.turn)
+        .or(rollout_members::turn.eq(entry.turn).and(rollout_members::place.lt(&entry.place)));
+    rollout_members::table
+        .filter(rollout_members::rollout_id.eq(entry.rollout))
+        .filter(rollout_members::state.eq(Invitation::Queued.code()))
+        .filter(earlier)
+        .count()
+        .get_result(conn)
+}
+
+/// How many places of a rollout are lower than this one, of those who were there at first.
+pub fn count_lower(conn: &mut Conn, entry: &Entry) -> QueryResult<i64> {
+    rollout_members::table
+        .filter(rollout_members::rollout_id.eq(entry.rollout))
+        .filter(rollout_members::place.lt(&entry.place))
+        .count()
+        .get_result(conn)
 }
 
 /// Invites these members in this wave, as far as they still wait, and says how many did.
@@ -356,30 +378,6 @@ pub fn tally(conn: &mut Conn, rollout: RolloutId) -> QueryResult<Tally> {
         .get_result(conn)?;
     let counts = rows.into_iter().map(|(code, count)| Ok((decode(&code, Invitation::parse)?, count)));
     Ok(Tally(counts.collect::<QueryResult<_>>()?, verified))
-}
-
-/// The first members of a rollout's order with their names and handles.
-pub fn sample(conn: &mut Conn, rollout: RolloutId, limit: i64) -> QueryResult<Vec<(String, String)>> {
-    rollout_members::table
-        .inner_join(members::table)
-        .filter(rollout_members::rollout_id.eq(rollout))
-        .order((rollout_members::state, rollout_members::turn, rollout_members::place))
-        .limit(limit)
-        .select((members::name, members::handle))
-        .load(conn)
-}
-
-/// How a member's invitation ended in a rollout that ran, for the page of their own badge.
-pub fn outcome_of(conn: &mut Conn, member: MemberId) -> QueryResult<Option<RolloutId>> {
-    rollout_members::table
-        .inner_join(rollouts::table)
-        .filter(rollout_members::member_id.eq(member))
-        .filter(rollout_members::outcome.eq(Outcome::Verified.code()))
-        .filter(rollouts::state.eq_any(Phase::codes(Phase::runs)))
-        .order(rollout_members::rollout_id.desc())
-        .select(rollout_members::rollout_id)
-        .first(conn)
-        .optional()
 }
 
 /// The number of the newest member; 0 where there is nobody.

@@ -6,7 +6,9 @@ use chrono::DateTime;
 
 use super::rows::{BoardRow, Row, board_row, board_rows};
 use crate::accounts::viewer::Viewer;
+use crate::badges;
 use crate::badges::marks::grouped;
+use crate::badges::rules::OpenInvitation;
 use crate::boards;
 use crate::boards::rules::{Board, Standing, parent_of, readable};
 use crate::clock::Time;
@@ -19,7 +21,7 @@ use crate::threads::reading::news::{Asking, Counts, Marks};
 use crate::threads::reading::rules::Level;
 use crate::threads::store::{self, After, Listed, Which};
 use crate::threads::{ThreadId, reading, rules::ThreadKind};
-use crate::web::{Crumb, Frame, Site, page};
+use crate::web::{Crumb, Frame, Site, When, page};
 
 /// Threads on the home page.
 const LATEST: i64 = 12;
@@ -36,6 +38,13 @@ struct HomePage {
     boards: Vec<BoardRow>,
     latest: Vec<Row>,
     is_member: bool,
+    invitation: Option<InvitationCard>,
+}
+
+/// An invitation to the badge that waits for an answer.
+struct InvitationCard {
+    until: When,
+    is_quiet: bool,
 }
 
 struct Home {
@@ -44,6 +53,7 @@ struct Home {
     latest: Vec<Listed>,
     marks: Marks,
     counts: Counts,
+    invitation: Option<OpenInvitation>,
 }
 
 /// What is asked for a member and not for a visitor.
@@ -58,6 +68,7 @@ pub(super) async fn home(
     viewer: Viewer,
 ) -> Result<HttpResponse, Error> {
     let (standing, asking) = (viewer.standing(), asking(&viewer, &reads, &site));
+    let (now, member) = (site.clock.now(), viewer.0.as_ref().map(|member| member.id));
     let found = site.db.read(move |conn| {
         let boards = boards::store::all(conn)?;
         let open: Vec<_> = readable(&boards, &standing).iter().map(|board| board.id).collect();
@@ -70,7 +81,11 @@ pub(super) async fn home(
                 asking.in_boards(conn, &open, standing.audiences())?,
             ),
         };
-        Ok(Home { boards, latest_of_each, latest, marks, counts })
+        let invitation = match member {
+            Some(member) => badges::store::invitation(conn, member)?,
+            None => None,
+        };
+        Ok(Home { boards, latest_of_each, latest, marks, counts, invitation })
     });
     let found = found.await?;
     note_reached(&readers, &viewer, &found.latest);
@@ -89,6 +104,9 @@ pub(super) async fn home(
         boards: board_rows(&open, &found.latest_of_each, &found.counts),
         latest: found.latest.iter().map(|thread| Row::new(thread, &found.marks)).collect(),
         is_member: viewer.0.is_some(),
+        invitation: found
+            .invitation
+            .map(|one| InvitationCard { until: When(one.until()), is_quiet: one.is_quiet(now) }),
     })
 }
 

@@ -102,9 +102,7 @@ pub fn told(grant: &Known, now: Time) -> String {
     let since = date(grant.granted_at);
     match grant.place.state {
         GrantState::Settling => settling(grant.promised_until, now),
-        GrantState::Embargoed => {
-            "It is decided, and shown together with others on a day that will be announced.".to_owned()
-        }
+        GrantState::Embargoed => held(grant.held_until),
         GrantState::Active if grant.expires_at.is_some_and(|end| end <= now) => expired(grant.expires_at),
         GrantState::Active if grant.hidden_at.is_some() => format!(
             "You hid it, so nobody sees it, here or elsewhere, until you show it again. It was checked on {since}."
@@ -121,6 +119,14 @@ pub fn told(grant: &Known, now: Time) -> String {
             format!("It was taken away. {}", class.unwrap_or("You were told why when that happened."))
         }
     }
+}
+
+fn held(until: Option<Time>) -> String {
+    let when =
+        until.map(|until| format!(" on {} UTC at the latest", date_and_time(until))).unwrap_or_default();
+    format!(
+        "You are verified. It will be shown together with everyone else’s{when}. Until then only you can see it."
+    )
 }
 
 fn settling(promised: Option<Time>, now: Time) -> String {
@@ -183,6 +189,7 @@ mod tests {
             promised_until: Some(day(5)),
             revoked_for: None,
             hidden_at: None,
+            held_until: None,
         }
     }
 

@@ -102,6 +102,7 @@ fn grants() {
                 promised_until: Some(day()),
                 revoked_for: None,
                 hidden_at: None,
+                held_until: None,
             };
             let words = badge::rules::told(&known, day());
             assert!(words.ends_with('.') && words.len() > 20, "{place:?}: {words}");
