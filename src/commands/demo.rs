@@ -3,6 +3,7 @@
 mod announcing;
 mod calls;
 pub mod cases;
+mod rollouts;
 mod specimen;
 
 use std::collections::HashMap;
@@ -79,8 +80,11 @@ pub fn load(db: &Db, keys: &Arc<Keys>, now: Time) -> Outcome {
     }
     let report = importer.finish().map_err(|cause| cause.cause())?;
     if report.refusals.is_empty() {
-        let announced = db.write_now(move |conn| announcing::fill(conn, now));
-        announced.map_err(|cause| cause.cause())
+        let keys = Arc::clone(keys);
+        let told = db.write_now(move |conn| {
+            announcing::fill(conn, now).and_then(|()| rollouts::fill(conn, &keys, now))
+        });
+        told.map_err(|cause| cause.cause())
     } else {
         Err(format!("the demo did not come in whole:\n{report}"))
     }

@@ -1,27 +1,30 @@
 //! Rollouts in the database.
 
+mod drafts;
 mod members;
 mod people;
+mod tally;
 mod verdicts;
 mod waves;
 
-use diesel::dsl::insert_into;
 use diesel::prelude::*;
 
 use super::RolloutId;
 use super::rules::{Audience, Pause, Phase, Plan, Publication, Salt};
 use crate::clock::Time;
-use crate::db::schema::{announcements, rollout_writers, rollouts};
+use crate::db::schema::{announcements, rollouts};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 use crate::threads::ThreadId;
 
+pub use drafts::{approve, insert, note_writer, save, writers};
 pub use members::{
-    Entry, NewEntry, Tally, accepted, add_watcher, carry_over, clear, count_before, count_lower,
-    drop_watcher, enrol, entries_of, entry, everybody, invite, is_watching, lapsing, last_member, leave_out,
-    move_entry, next_in_order, note_reminder, remind_due, settle, tally,
+    Entry, NewEntry, accepted, carry_over, clear, count_before, count_lower, enrol, entries_of, entry,
+    everybody, invite, is_everybody_answered, lapsing, last_member, leave_out, move_entry, next_in_order,
+    note_reminder, remind_due, settle,
 };
 pub use people::{facts, facts_of, in_another};
+pub use tally::{Tally, add_watcher, drop_watcher, is_watching, tally};
 pub use verdicts::progress;
 pub use waves::{Wave, acceptance, add_wave, backlog, call_seconds, outstanding, waves};
 
@@ -242,68 +245,6 @@ pub fn in_phases(conn: &mut Conn, is: fn(Phase) -> bool, limit: i64) -> QueryRes
     rows.into_iter().map(rollout).collect()
 }
 
-/// Begins a draft.
-pub fn insert(conn: &mut Conn, by: MemberId, plan: &Plan, now: Time) -> QueryResult<RolloutId> {
-    insert_into(rollouts::table)
-        .values((
-            (
-                rollouts::title.eq(&plan.title),
-                rollouts::reason.eq(&plan.reason),
-                rollouts::audience.eq(plan.audience.written()),
-                rollouts::percent.eq(i64::from(plan.percent)),
-                rollouts::policy_version.eq(plan.policy_version),
-                rollouts::publication.eq(plan.publication.code()),
-                rollouts::share.eq(plan.publication.share().map(i64::from)),
-                rollouts::latest_at.eq(plan.publication.latest()),
-            ),
-            (
-                rollouts::most.eq(plan.most),
-                rollouts::longest_wait.eq(plan.longest_wait),
-                rollouts::thread_id.eq(plan.thread),
-                rollouts::state.eq(Phase::Draft.code()),
-                rollouts::version.eq(1_i64),
-                rollouts::drafted_by.eq(by),
-                rollouts::changed_at.eq(now),
-            ),
-        ))
-        .returning(rollouts::id)
-        .get_result(conn)
-}
-
-/// Writes what a draft says; nobody has approved it then.
-pub fn save(conn: &mut Conn, id: RolloutId, plan: &Plan) -> QueryResult<()> {
-    diesel::update(rollouts::table.find(id))
-        .set((
-            (
-                rollouts::title.eq(&plan.title),
-                rollouts::reason.eq(&plan.reason),
-                rollouts::audience.eq(plan.audience.written()),
-                rollouts::percent.eq(i64::from(plan.percent)),
-                rollouts::policy_version.eq(plan.policy_version),
-                rollouts::publication.eq(plan.publication.code()),
-                rollouts::share.eq(plan.publication.share().map(i64::from)),
-                rollouts::latest_at.eq(plan.publication.latest()),
-                rollouts::most.eq(plan.most),
-                rollouts::longest_wait.eq(plan.longest_wait),
-                rollouts::thread_id.eq(plan.thread),
-            ),
-            (
-                rollouts::state.eq(Phase::Draft.code()),
-                rollouts::approved_by.eq(None::<MemberId>),
-                rollouts::approved_at.eq(None::<Time>),
-                rollouts::approval_note.eq(None::<String>),
-                rollouts::sealed_salt.eq(None::<String>),
-                rollouts::salt_hash.eq(None::<String>),
-                rollouts::audience_hash.eq(None::<String>),
-                rollouts::audience_size.eq(None::<i64>),
-                rollouts::experienced.eq(None::<i64>),
-                rollouts::enrolled_up_to.eq(None::<MemberId>),
-            ),
-        ))
-        .execute(conn)
-        .map(|_| ())
-}
-
 /// Takes a rollout's next version, and says whether it was still the one that was seen. Whoever took it changes the
 /// rollout alone until their transaction ends.
 pub fn take(conn: &mut Conn, id: RolloutId, version: i64, now: Time) -> QueryResult<bool> {
@@ -320,48 +261,6 @@ pub fn lock(conn: &mut Conn, id: RolloutId) -> QueryResult<Option<Rollout>> {
         Conn::Postgres(conn) => one.for_update().first(conn).optional()?,
     };
     row.map(rollout).transpose()
-}
-
-/// Everybody who wrote on a draft, in the order of their numbers.
-pub fn writers(conn: &mut Conn, id: RolloutId) -> QueryResult<Vec<MemberId>> {
-    rollout_writers::table
-        .filter(rollout_writers::rollout_id.eq(id))
-        .order(rollout_writers::member_id)
-        .select(rollout_writers::member_id)
-        .load(conn)
-}
-
-/// Notes that somebody wrote on a draft for the first time.
-pub fn note_writer(conn: &mut Conn, id: RolloutId, by: MemberId) -> QueryResult<()> {
-    insert_into(rollout_writers::table)
-        .values((rollout_writers::rollout_id.eq(id), rollout_writers::member_id.eq(by)))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Notes an approval, with the salt that it drew.
-pub fn approve(
-    conn: &mut Conn,
-    id: RolloutId,
-    approval: &Approval,
-    sealed_salt: &str,
-    enrolled_up_to: MemberId,
-) -> QueryResult<()> {
-    diesel::update(rollouts::table.find(id))
-        .set((
-            rollouts::state.eq(Phase::Approved.code()),
-            rollouts::approved_by.eq(approval.by),
-            rollouts::approved_at.eq(approval.at),
-            rollouts::approval_note.eq(&approval.note),
-            rollouts::salt_hash.eq(&approval.salt_hash),
-            rollouts::audience_hash.eq(&approval.audience_hash),
-            rollouts::audience_size.eq(approval.size),
-            rollouts::experienced.eq(approval.experienced),
-            rollouts::sealed_salt.eq(sealed_salt),
-            rollouts::enrolled_up_to.eq(enrolled_up_to),
-        ))
-        .execute(conn)
-        .map(|_| ())
 }
 
 /// Notes where a rollout stands now. The salt becomes public where the phase shows it.

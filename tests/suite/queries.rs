@@ -126,11 +126,11 @@ visitor        print                5
 visitor        a thread's feed      5
 visitor        a board's feed       4
 visitor        map                  4
-member         home                 10
+member         home                 11
 visitor        destroyed            4
 member         receipts             7
 member         opened               7
-member         verification         19
+member         verification         20
 member         settings             9
 member         e-mail               11
 member         profile              12
@@ -139,6 +139,11 @@ member         blocks               6
 administrator  badge policies       9
 administrator  a new policy         8
 administrator  ranks                7
+administrator  rollouts             10
+administrator  a new rollout        6
+administrator  a rollout            21
+visitor        a rollout            6
+member         invitation           13
 member         upload               6
 administrator  members              7
 administrator  one member           8

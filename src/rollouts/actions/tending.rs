@@ -235,9 +235,10 @@ fn take_newcomers(conn: &mut Conn, keys: &Keys, rollout: &Rollout, now: Time) ->
 }
 
 fn close_if_empty(conn: &mut Conn, keys: &Keys, rollout: Rollout, now: Time) -> Result<Rollout, Error> {
-    // Newcomers may still come, and a share may still be raised: these close by hand.
+    // Newcomers may still come, and a share may still be raised: these close by hand. And while somebody has not
+    // answered, whoever declined may come back.
     let may_grow = rollout.plan.audience.takes_newcomers() || rollout.plan.percent < 100;
-    if may_grow || !store::next_in_order(conn, rollout.id, 1)?.is_empty() {
+    if may_grow || !store::is_everybody_answered(conn, rollout.id)? {
         return Ok(rollout);
     }
     step_by_itself(conn, keys, &rollout, (Phase::Closing, None), "rollout-closed", now)

@@ -1,11 +1,11 @@
 //! The members of a rollout, each in their place.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use diesel::prelude::*;
 
 use crate::clock::Time;
-use crate::db::schema::{members, rollout_members, rollout_watchers};
+use crate::db::schema::{members, rollout_members};
 use crate::db::{Conn, decode};
 use crate::members::MemberId;
 use crate::rollouts::RolloutId;
@@ -203,6 +203,16 @@ pub fn count_lower(conn: &mut Conn, entry: &Entry) -> QueryResult<i64> {
         .get_result(conn)
 }
 
+/// Whether nobody waits for their turn, and nobody who was invited has still to answer.
+pub fn is_everybody_answered(conn: &mut Conn, rollout: RolloutId) -> QueryResult<bool> {
+    let open = [Invitation::Queued, Invitation::Invited, Invitation::Seen].map(Invitation::code);
+    let unanswered = rollout_members::table
+        .filter(rollout_members::rollout_id.eq(rollout))
+        .filter(rollout_members::state.eq_any(open));
+    let is_any: bool = diesel::select(diesel::dsl::exists(unanswered)).get_result(conn)?;
+    Ok(!is_any)
+}
+
 /// Invites these members in this wave, as far as they still wait, and says how many did.
 pub fn invite(
     conn: &mut Conn,
@@ -333,73 +343,8 @@ pub fn note_reminder(conn: &mut Conn, entry: &Entry, reminder: i64) -> QueryResu
     Ok(diesel::update(open).set(rollout_members::reminders.eq(reminder)).execute(conn)? == 1)
 }
 
-/// How many members of a rollout stand where.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally(HashMap<Invitation, i64>, i64);
-
-impl Tally {
-    /// How many stand there.
-    #[must_use]
-    pub fn of(&self, state: Invitation) -> i64 {
-        self.0.get(&state).copied().unwrap_or_default()
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn whole(&self) -> i64 {
-        self.0.values().sum()
-    }
-
-    /// For how many nothing is still to come.
-    #[must_use]
-    pub fn covered(&self) -> i64 {
-        self.0.iter().filter(|(state, _)| state.is_covered()).map(|(_, count)| count).sum()
-    }
-
-    /// Of those who were settled, how many got the badge.
-    #[must_use]
-    pub fn verified(&self) -> i64 {
-        self.1
-    }
-}
-
-/// How many members of a rollout stand where.
-pub fn tally(conn: &mut Conn, rollout: RolloutId) -> QueryResult<Tally> {
-    let rows: Vec<(String, i64)> = rollout_members::table
-        .filter(rollout_members::rollout_id.eq(rollout))
-        .group_by(rollout_members::state)
-        .select((rollout_members::state, diesel::dsl::count_star()))
-        .load(conn)?;
-    let verified: i64 = rollout_members::table
-        .filter(rollout_members::rollout_id.eq(rollout))
-        .filter(rollout_members::state.eq(Invitation::Settled.code()))
-        .filter(rollout_members::outcome.eq(Outcome::Verified.code()))
-        .count()
-        .get_result(conn)?;
-    let counts = rows.into_iter().map(|(code, count)| Ok((decode(&code, Invitation::parse)?, count)));
-    Ok(Tally(counts.collect::<QueryResult<_>>()?, verified))
-}
-
 /// The number of the newest member; 0 where there is nobody.
 pub fn last_member(conn: &mut Conn) -> QueryResult<MemberId> {
     let last: Option<MemberId> = members::table.select(diesel::dsl::max(members::id)).first(conn)?;
     Ok(last.unwrap_or(MemberId(0)))
-}
-
-/// Whether a member wants to be told when the badge opens to them.
-pub fn is_watching(conn: &mut Conn, member: MemberId) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(rollout_watchers::table.find(member))).get_result(conn)
-}
-
-/// Notes that a member wants to be told.
-pub fn add_watcher(conn: &mut Conn, member: MemberId, now: Time) -> QueryResult<()> {
-    diesel::insert_into(rollout_watchers::table)
-        .values((rollout_watchers::member_id.eq(member), rollout_watchers::asked_at.eq(now)))
-        .execute(conn)
-        .map(|_| ())
-}
-
-/// Notes that a member no longer wants to be told.
-pub fn drop_watcher(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
-    diesel::delete(rollout_watchers::table.find(member)).execute(conn).map(|_| ())
 }

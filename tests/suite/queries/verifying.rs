@@ -26,7 +26,7 @@ phone                6
 code                 6
 phone, verified      6
 documents            3
-consent              14
+consent              15
 choose               6
 photos               8
 by the phone         9
@@ -39,7 +39,7 @@ second looks         12
 case                 15
 image                19
 second factors       7
-verification         19
+verification         20
 opened               7
 receipts             7
 destroyed            4
