@@ -170,7 +170,8 @@ mod tests {
     ];
 
     fn day(day: i64) -> Time {
-        chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap().and_hms_opt(9, 0, 0).unwrap() + TimeDelta::days(day)
+        chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap().and_hms_opt(9, 0, 0).unwrap()
+            + TimeDelta::days(day)
     }
 
     #[test]

@@ -74,7 +74,8 @@ mod tests {
     fn the_published_line_gives_the_place() {
         let salt = Salt::of([7; 32]);
         let line = line_to_type(&salt, RolloutId(3), MemberId(42));
-        let text = line.strip_prefix("printf %s ").and_then(|rest| rest.strip_suffix(" | sha256sum")).unwrap();
+        let text =
+            line.strip_prefix("printf %s ").and_then(|rest| rest.strip_suffix(" | sha256sum")).unwrap();
         assert_eq!(text, format!("{}:3:42", "07".repeat(32)));
         assert_eq!(place(&salt, RolloutId(3), MemberId(42)), HEXLOWER.encode(&Sha256::digest(text)));
     }

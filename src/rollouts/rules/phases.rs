@@ -96,7 +96,9 @@ impl Phase {
             (Self::Open | Self::Paused, Step::Close) => Ok(Self::Closing),
             (Self::Closing, Step::Complete) => Ok(Self::Complete),
             // At the latest date also before everybody answered.
-            (Self::Open | Self::Paused | Self::Closing | Self::Complete, Step::Publish) => Ok(Self::Published),
+            (Self::Open | Self::Paused | Self::Closing | Self::Complete, Step::Publish) => {
+                Ok(Self::Published)
+            }
             (Self::Draft | Self::Approved | Self::Open | Self::Paused | Self::Closing, Step::Cancel) => {
                 Ok(Self::Cancelled)
             }
