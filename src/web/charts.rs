@@ -131,7 +131,6 @@ struct Row {
 #[derive(Debug)]
 struct Axes {
     height: i64,
-    top: i64,
     floor: i64,
     ceiling: i64,
     last: i64,
@@ -148,7 +147,7 @@ impl Axes {
         let steps = rules::ticks(most, unit);
         let ceiling = steps.last().copied().unwrap_or(1);
         let mut axes =
-            Self { height: floor + 28, top, floor, ceiling, last, ticks: Vec::new(), dates: Vec::new() };
+            Self { height: floor + 28, floor, ceiling, last, ticks: Vec::new(), dates: Vec::new() };
         axes.ticks = steps.iter().map(|value| (axes.y(*value), unit.words(*value))).collect();
         axes.dates = rules::spread(days, DATES).into_iter().map(|day| axes.date(first, day)).collect();
         axes
