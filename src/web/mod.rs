@@ -4,6 +4,7 @@ pub mod address;
 pub mod answers;
 pub mod assets;
 pub mod banners;
+pub mod charts;
 pub mod codes;
 pub mod errors;
 pub mod forgery;
