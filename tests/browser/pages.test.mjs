@@ -481,6 +481,22 @@ const PAGES = [
     await click(page, "Keep the draft");
     await page.locator("#valid_months-problem").waitFor();
   }],
+  ["rollouts of a manager", "lena-h", "/manage/rollouts"],
+  ["a rollout for its manager", "lena-h", "/manage/rollouts/1"],
+  ["a draft of a rollout", "lena-h", "/manage/rollouts/2"],
+  ["a draft of a rollout, to be approved", "tomasz-w", "/manage/rollouts/2"],
+  ["a new rollout, with what is wrong", "lena-h", async (page) => {
+    await page.goto("/manage/rollouts/new");
+    await unguarded(page, "form.editor");
+    await page.getByLabel("Title").fill("?");
+    await click(page, "Keep the draft");
+    await page.locator("#title-problem").waitFor();
+  }],
+  ["rollouts", , "/rollouts"],
+  ["a rollout", , "/rollouts/1"],
+  ["an invitation", "grace-w", "/verification/invitation"],
+  ["why one is not invited", "maria-k", "/verification/invitation"],
+  ["a place that cannot be computed yet", "grace-w", "/rollouts/1/place"],
   ["a draft of a policy", "tomasz-w", (page) => page.goto(made.policy)],
   ["change the rules", "tomasz-w", "/admin/rules"],
   ["limits", "tomasz-w", "/admin/limits"],

@@ -91,7 +91,11 @@ async fn a_rollout_goes_from_the_draft_to_the_first_wave() {
 
     let board = site.get(&ada, &path).await.expect(200);
     assert_eq!(board.attribute("[data-phase]", "data-phase"), "open");
-    assert!(board.text("svg desc").contains("Invited, not opened: 12."), "{}", board.text("svg desc"));
+    assert!(
+        board.texts("details tr").contains(&"Invited, not opened 12".to_owned()),
+        "{:?}",
+        board.texts("details tr")
+    );
     let sheet = site.get(&ada, &format!("{path}/waves.csv")).await.expect(200);
     assert!(
         sheet.body.lines().nth(1).unwrap().starts_with("1,2026-11-18T12:00:00Z,12,20,0,180,0,720,80,60"),

@@ -17,28 +17,16 @@ use crate::rollouts::RolloutId;
 use crate::rollouts::actions::{self, PAUSE, Room};
 use crate::rollouts::rules::{Invitation, Pause, Phase, Publication, may_agree};
 use crate::rollouts::store::{self, Rollout, Tally, Wave};
+use crate::web::charts::{Bar, Bars, Words};
 use crate::web::{Frame, Site, When, page_with};
 
 /// Waves on the page at most; the table to take along has all of them.
 const WAVES: i64 = 60;
 
 /// One line of the funnel.
-pub(super) struct Bar {
-    pub title: &'static str,
-    pub count: i64,
-    /// Where it stands in the picture, from above.
-    pub y: i64,
-    /// How long it is, of 600.
-    pub width: i64,
-}
-
-impl Bar {
-    pub(super) fn shown(&self) -> String {
-        grouped(self.count)
-    }
-    pub(super) fn line(&self) -> i64 {
-        self.y + 17
-    }
+struct Line {
+    title: &'static str,
+    count: String,
 }
 
 #[derive(Template)]
@@ -61,8 +49,8 @@ struct BoardPage {
     publication: String,
     held: Option<Held>,
     room: Option<RoomRow>,
-    bars: Vec<Bar>,
-    height: i64,
+    funnel: Bars,
+    lines: Vec<Line>,
     covered: String,
     whole: String,
     waves: Vec<WaveRow>,
@@ -82,7 +70,6 @@ struct ApprovalRow {
 /// What is held, and who asks for it to be shown.
 struct Held {
     count: String,
-    latest: Option<When>,
     asked_by: Option<String>,
     may_agree: bool,
 }
@@ -145,15 +132,14 @@ pub(super) fn funnel(tally: &Tally) -> Vec<(&'static str, i64)> {
     ]
 }
 
-fn bars(tally: &Tally) -> Vec<Bar> {
-    let whole = tally.whole().max(1);
-    let row = |(place, (title, count)): (i64, (&'static str, i64))| Bar {
-        title,
-        count,
-        y: place * 30,
-        width: count * 600 / whole,
+fn picture(steps: &[(&'static str, i64)]) -> Bars {
+    let words = Words {
+        id: "funnel",
+        title: "Members of this rollout by where they stand".to_owned(),
+        description: "From those in the order to those whose verification is decided.".to_owned(),
     };
-    (0..).zip(funnel(tally)).map(row).collect()
+    let bar = |(title, count): &(&'static str, i64)| Bar { label: (*title).to_owned(), count: Some(*count) };
+    Bars::new(words, "", steps.iter().map(bar).collect())
 }
 
 /// Where it stands, in a sentence.
@@ -223,7 +209,7 @@ pub(super) async fn respond(
     let now = site.clock.now();
     let found = site.db.read(move |conn| load(conn, id, now)).await?;
     let rollout = &found.rollout;
-    let bars = bars(&found.tally);
+    let steps = funnel(&found.tally);
     let last = found.waves.first().map(|wave| wave.opened_at + PAUSE);
     let page = BoardPage {
         frame: frame(site, manager, &rollout.plan.title, &managed(id)),
@@ -242,8 +228,8 @@ pub(super) async fn respond(
         publication: publication_in_words(rollout.plan.publication),
         held: found.held(manager.0.id),
         room: found.room.as_ref().map(room_row),
-        height: i64::try_from(bars.len()).unwrap_or_default() * 30,
-        bars,
+        funnel: picture(&steps),
+        lines: steps.iter().map(|(title, count)| Line { title, count: grouped(*count) }).collect(),
         covered: grouped(found.tally.covered()),
         whole: grouped(found.tally.whole()),
         next_wave: last.filter(|at| rollout.phase == Phase::Open && *at > now).map(When),
@@ -291,7 +277,6 @@ impl Found {
     fn held(&self, reader: MemberId) -> Option<Held> {
         self.rollout.holds().then(|| Held {
             count: grouped(self.held),
-            latest: self.rollout.plan.publication.latest().map(When),
             asked_by: self.rollout.asked_by.map(|id| self.name(id)),
             may_agree: self.rollout.asked_by.is_some_and(|asked| may_agree(reader, &[asked])),
         })
