@@ -159,14 +159,15 @@ impl Facts {
     /// What is said of rollouts to somebody who has no badge yet.
     fn invitation(&self, standing: &Standing) -> Option<&'static str> {
         match (standing, self.door) {
-            (Standing::Verified | Standing::Off(_), _) | (_, Door::Open) => None,
+            (Standing::Verified | Standing::Off(_), _)
+            | (_, Door::Open)
+            | (Standing::Eligible(_), Door::None) => None,
             (_, Door::Waits) => Some(
                 "The badge is opened in waves, and you are in one of them. See where you stand, or answer your invitation.",
             ),
             (Standing::NotYet, Door::None) => {
                 Some("See whom the badge is opened to now, and be told when it opens to you.")
             }
-            (Standing::Eligible(_), Door::None) => None,
         }
     }
 }

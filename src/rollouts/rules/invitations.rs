@@ -111,12 +111,13 @@ impl Invitation {
     pub fn after(self, answer: Answer) -> Option<Self> {
         match (self, answer) {
             (Self::Queued, Answer::Invite) => Some(Self::Invited),
-            (Self::Queued, Answer::Close) => Some(Self::Lapsed),
             (Self::Queued, Answer::Have) => Some(Self::CarriedOver),
             (Self::Invited, Answer::See) => Some(Self::Seen),
             (Self::Invited | Self::Seen, Answer::Accept) => Some(Self::Accepted),
             (Self::Invited | Self::Seen | Self::Accepted, Answer::Decline) => Some(Self::Declined),
-            (Self::Invited | Self::Seen | Self::Accepted, Answer::Lapse) => Some(Self::Lapsed),
+            (Self::Queued, Answer::Close) | (Self::Invited | Self::Seen | Self::Accepted, Answer::Lapse) => {
+                Some(Self::Lapsed)
+            }
             (Self::Accepted, Answer::Settle) => Some(Self::Settled),
             // Behind everybody who waits, and in the order's own turn.
             (Self::Declined | Self::Lapsed, Answer::Rejoin) => Some(Self::Queued),

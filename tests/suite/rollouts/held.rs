@@ -5,11 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::test::TestRequest;
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use touchstone::badges;
 use touchstone::badges::rules::{Badge, Cause, GrantState, Place};
 use touchstone::boards::rules::Access;
 use touchstone::commands::serve::Forum;
 use touchstone::db::Db;
+use touchstone::db::schema::{members, threads};
 use touchstone::error::Error;
 use touchstone::members::MemberId;
 use touchstone::members::rules::{Role, Tier};
@@ -197,7 +200,6 @@ async fn the_latest_date_shows_what_is_held_come_what_may() {
     let eva = id_of(&site, "eva-e");
     let now = site.clock.now();
     site.write(move |conn| {
-        use diesel::connection::SimpleConnection;
         Ok(conn.batch_execute(&format!(
             "INSERT INTO document_cases (member_id, policy_version, state, class, consent_version, consent_hash, consented_at, touched_at, waiting_since, resubmissions) \
              SELECT {}, 2, 'submitted', 'ordinary', max(version), '', '{now}', '{now}', '{now}', 0 FROM consent_texts",
@@ -266,7 +268,6 @@ async fn what_settles_while_the_others_are_shown_is_not_left_behind() {
     // As another process leaves it that asked before the others were shown and wrote after.
     let now = site.clock.now();
     site.write(move |conn| {
-        use diesel::connection::SimpleConnection;
         Ok(conn.batch_execute(&format!("UPDATE rollouts SET shown_at = '{now}'"))?)
     });
     assert_eq!(place(&site, grant), Place::of(GrantState::Embargoed));
@@ -280,7 +281,6 @@ async fn what_settles_while_the_others_are_shown_is_not_left_behind() {
 fn held_crowd(site: &TestSite, id: RolloutId, count: i64) -> Vec<MemberId> {
     super::crowd(site, count);
     site.write(move |conn| {
-        use diesel::connection::SimpleConnection;
         // Imported badges need no steps: what is tested is how they are shown.
         conn.batch_execute(&format!(
             "INSERT INTO badge_grants (member_id, badge, policy_version, bound_name, state, granted_at, origin, held_for) \
@@ -291,8 +291,6 @@ fn held_crowd(site: &TestSite, id: RolloutId, count: i64) -> Vec<MemberId> {
              UPDATE threads SET posts = {count}, last_number = {count} WHERE slug = 'the-badge-opens'",
             id.0
         ))?;
-        use diesel::prelude::*;
-        use touchstone::db::schema::members;
         Ok(members::table.filter(members::handle.like("crowd-%")).select(members::id).load(conn)?)
     })
 }
@@ -313,8 +311,6 @@ async fn publication_is_all_or_nothing_for_every_reader() {
         false,
     );
     let thread: i64 = site.read(|conn| {
-        use diesel::prelude::*;
-        use touchstone::db::schema::threads;
         Ok(threads::table.filter(threads::slug.eq("the-badge-opens")).select(threads::id).first(conn)?)
     });
     let path = format!("/t/{thread}/the-badge-opens");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use touchstone::clock::Clock;
 use touchstone::db::Conn;
 
 use crate::support::{Installation, Program, tables};
@@ -47,7 +48,7 @@ fn place() -> Installation {
 /// So many days and minutes from now, in the words of both databases.
 fn moment(days: i64, minutes: i64) -> String {
     let at =
-        chrono::Utc::now().naive_utc() + chrono::TimeDelta::days(days) + chrono::TimeDelta::minutes(minutes);
+        Clock::system().now() + chrono::TimeDelta::days(days) + chrono::TimeDelta::minutes(minutes);
     format!("'{}'", at.format("%Y-%m-%d %H:%M:%S"))
 }
 

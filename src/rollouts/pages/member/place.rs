@@ -74,7 +74,7 @@ pub(super) async fn show(
     let frame = Frame::new(&site, member.account(), "Your place")
         .with_crumbs(vec![
             Crumb::new("Rollouts", "/rollouts"),
-            Crumb::new(&rollout.plan.title, &public_path(id)),
+            Crumb::new(&rollout.plan.title, public_path(id)),
             Crumb::new("Your place", &here),
         ])
         .at(&here);
