@@ -148,6 +148,10 @@ impl Desk {
             format!(
                 "You are invited to have your identity verified. The invitation is open until {until} UTC."
             )
+        } else if reminder == 3 {
+            format!(
+                "Three days are left: your invitation to have your identity verified is open until {until} UTC."
+            )
         } else {
             format!("Your invitation to have your identity verified is open until {until} UTC.")
         };

@@ -7,6 +7,7 @@ use crate::db::Conn;
 use crate::db::schema::{badge_grants, rollout_members, rollout_watchers};
 use crate::members::MemberId;
 use crate::rollouts::RolloutId;
+use crate::rollouts::rules::Invitation;
 
 /// Members after this one whose badge was held for a rollout and is shown now.
 pub fn shown_in(conn: &mut Conn, rollout: RolloutId, after: i64, limit: i64) -> QueryResult<Vec<MemberId>> {
@@ -20,11 +21,15 @@ pub fn shown_in(conn: &mut Conn, rollout: RolloutId, after: i64, limit: i64) -> 
         .load(conn)
 }
 
-/// Members of a rollout after this one who asked to be told when it opens to them.
+/// Members of a rollout after this one who asked to be told when it opens to them, and to whom it does: not those who
+/// are exempt or have the badge.
 pub fn watching(conn: &mut Conn, rollout: RolloutId, after: i64, limit: i64) -> QueryResult<Vec<MemberId>> {
+    let open: Vec<&str> =
+        Invitation::ALL.into_iter().filter(|state| !state.is_covered()).map(Invitation::code).collect();
     rollout_members::table
         .filter(rollout_members::rollout_id.eq(rollout))
         .filter(rollout_members::member_id.gt(after))
+        .filter(rollout_members::state.eq_any(open))
         .filter(
             rollout_members::member_id.eq_any(rollout_watchers::table.select(rollout_watchers::member_id)),
         )

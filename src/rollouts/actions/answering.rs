@@ -60,7 +60,7 @@ fn over() -> Error {
 /// A member who declined, or let it lapse, comes back: behind everybody who waits, while waves open.
 ///
 /// # Errors
-/// When no waves open any more, or there is nothing to come back to.
+/// When no waves open any more, there is nothing to come back to, or the member waits in another rollout.
 pub fn rejoin(conn: &mut Conn, member: MemberId, rollout: RolloutId, now: Time) -> Result<(), Error> {
     // The rollout must not close meanwhile: nobody would be left to invite whoever came back.
     let phase = store::lock(conn, rollout)?.ok_or(Error::NotFound)?.phase;
@@ -69,6 +69,9 @@ pub fn rejoin(conn: &mut Conn, member: MemberId, rollout: RolloutId, now: Time) 
     let to = to.ok_or_else(|| {
         Error::Conflict("One cannot come back to this rollout any more: no more invitations leave.".into())
     })?;
+    if !store::in_another(conn, rollout, (MemberId(member.0 - 1), member))?.is_empty() {
+        return Err(Error::Conflict("You wait in another rollout, and one is in one at a time.".into()));
+    }
     if !store::move_entry(conn, &found, to, (now.and_utc().timestamp(), false), now)? {
         return Err(over());
     }

@@ -113,11 +113,14 @@ fn load(conn: &mut Conn, member: MemberId, now: Time) -> Result<Found, Error> {
     };
     let grant = badges::newest(conn, member, Badge::IdentityVerified)?;
     let in_it = own.as_ref().map(|one| one.0.id);
+    let waits = own.as_ref().is_some_and(|(rollout, entry): &(Rollout, Entry)| {
+        rollout.phase.has_members() && !entry.state.is_covered()
+    });
     let mut others = Vec::new();
     if let Some(facts) = store::facts_of(conn, member, now)? {
         for rollout in store::in_phases(conn, Phase::has_members, SHOWN)? {
             if in_it != Some(rollout.id) {
-                let why = why_not(&rollout, &facts, in_it.is_some());
+                let why = why_not(&rollout, &facts, waits);
                 others.push((rollout, why));
             }
         }
@@ -136,6 +139,9 @@ fn why_not(rollout: &Rollout, who: &crate::rollouts::rules::Facts, is_elsewhere:
     if let Some(missed) = rollout.plan.audience.missed(who) {
         return format!("It is for members {}, and that does not fit you today.", missed.words);
     }
+    if is_elsewhere {
+        return "You are in another rollout, and one is in one at a time.".to_owned();
+    }
     let listed = rollout.approval.as_ref().map(|approval| approval.at);
     match listed {
         Some(at) if who.joined_at > at => {
@@ -145,7 +151,6 @@ fn why_not(rollout: &Rollout, who: &crate::rollouts::rules::Facts, is_elsewhere:
             "{} of a hundred members who fit are asked, drawn by a salt that nobody chose, and you are not among them so far. The salt is published at the end, and you can compute it again.",
             rollout.plan.percent
         ),
-        _ if is_elsewhere => "You are in another rollout, and one is in one at a time.".to_owned(),
         _ => "You did not fit when its list was made.".to_owned(),
     }
 }

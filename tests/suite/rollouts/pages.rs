@@ -283,6 +283,7 @@ async fn invitations_and_reminders_leave_as_notices_and_mails() {
     assert!(subjects.contains(&reminder), "{subjects:?}");
     let mail = mails(&site).into_iter().find(|mail| mail.subject == reminder).unwrap();
     assert!(mail.body.contains("your account is not affected in any way"));
+    assert!(mail.body.contains("Three days are left"), "{}", mail.body);
 }
 
 /// A member needs nothing of ours but the published salt and their number.
