@@ -315,3 +315,43 @@ async fn a_member_computes_their_place_with_sha256sum_alone() {
     let acts: Vec<String> = audit(&site).into_iter().map(|(act, ..)| act).collect();
     assert!(acts.contains(&"rollout-wave".to_owned()));
 }
+
+#[actix_web::test]
+async fn nobody_comes_back_to_one_rollout_while_they_wait_in_another() {
+    let site = office();
+    let (eva, first) = invited(&site, &plan());
+    let member = id_of(&site, "eva-e");
+    answer(&site, first, member, false).unwrap();
+    let second = super::drafted(&site, &plan());
+    super::approve(&site, second);
+    assert_eq!(state(&site, second, member), Invitation::Queued);
+    let again =
+        site.post(&eva, &format!("{INVITATION}/{}", first.0), &[("answer", "rejoin")]).await.expect(303);
+    assert!(again.location().ends_with("told=over"), "{}", again.location());
+    assert_eq!(state(&site, first, member), Invitation::Declined);
+}
+
+#[actix_web::test]
+async fn who_asked_is_told_that_it_opens_and_the_exempt_are_not() {
+    let site = office();
+    let (eva, gus) = (site.rated("eva-e", Tier::TopRated), site.rated("gus-g", Tier::TopRated));
+    for who in [&eva, &gus] {
+        site.post(who, &format!("{INVITATION}/watch"), &[("wants", "true")]).await.expect(303);
+    }
+    let id = open(&site, &plan());
+    let gone = id_of(&site, "gus-g");
+    site.write(move |conn| {
+        let row = format!(
+            "UPDATE rollout_members SET state = 'exempt', final_at = '2026-11-18 12:00:00' WHERE member_id = {}",
+            gone.0
+        );
+        Ok(diesel::connection::SimpleConnection::batch_execute(conn, &row)?)
+    });
+    assert_eq!(state(&site, id, gone), Invitation::Exempt);
+    site.forum.jobs(None).drain_outbox().await.unwrap();
+    let words = "Identity Verified opens to you";
+    assert!(site.get(&eva, "/notifications").await.expect(200).body.contains(words));
+    assert!(!site.get(&gus, "/notifications").await.expect(200).body.contains(words));
+    let watches = |member| site.read(move |conn| Ok(touchstone::rollouts::store::is_watching(conn, member)?));
+    assert!(!watches(id_of(&site, "eva-e")) && watches(gone));
+}
