@@ -253,6 +253,12 @@ pub fn take(conn: &mut Conn, id: RolloutId, version: i64, now: Time) -> QueryRes
     diesel::update(seen).set(next).execute(conn).map(|count| count == 1)
 }
 
+/// The rollouts of these numbers.
+pub fn by_ids(conn: &mut Conn, ids: &[RolloutId]) -> QueryResult<Vec<Rollout>> {
+    let rows: Vec<Row> = rollouts::table.filter(rollouts::id.eq_any(ids)).select(columns()).load(conn)?;
+    rows.into_iter().map(rollout).collect()
+}
+
 /// The rollout of this number. On PostgreSQL whoever else asks so, or changes it, waits until the transaction ends.
 pub fn lock(conn: &mut Conn, id: RolloutId) -> QueryResult<Option<Rollout>> {
     let one = rollouts::table.find(id).select(columns());

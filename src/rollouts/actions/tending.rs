@@ -307,6 +307,7 @@ pub fn release(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     let mut count = 0;
     for rollout in badge_store::left_behind(conn)? {
         let shown = badges::show_held(conn, rollout)?;
+        events::store::add(conn, &Event::BadgesShown { rollout }, now)?;
         note(conn, None, "rollout-shown", rollout, &format!("{shown} badges that settled meanwhile"), now)?;
         count += shown;
     }

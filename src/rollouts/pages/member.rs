@@ -43,6 +43,8 @@ struct InvitationPage {
     own: Option<Own>,
     others: Vec<Other>,
     is_watching: bool,
+    /// Whether there is something to wait for: nothing of theirs is to come now.
+    can_watch: bool,
 }
 
 /// Where the member stands in the newest rollout that they are in.
@@ -89,19 +91,7 @@ struct Found {
 }
 
 fn load(conn: &mut Conn, member: MemberId, now: Time) -> Result<Found, Error> {
-    let entries = store::entries_of(conn, member, SHOWN)?;
-    let mut own = None;
-    for entry in entries {
-        let rollout = actions::find(conn, entry.rollout)?;
-        // The one that still runs comes before those that are over, and of these the newest.
-        if own.is_none() || rollout.phase.has_members() {
-            let is_running = rollout.phase.has_members();
-            own = Some((rollout, entry));
-            if is_running {
-                break;
-            }
-        }
-    }
+    let own = own_entry(conn, member)?;
     let number = match &own {
         Some((rollout, entry)) if entry.state == Invitation::Queued => {
             let room = actions::room(conn, rollout, now)?;
@@ -132,6 +122,26 @@ fn load(conn: &mut Conn, member: MemberId, now: Time) -> Result<Found, Error> {
         others,
         is_watching: actions::is_watching(conn, member)?,
     })
+}
+
+/// Where a member stands in the rollout that matters most to them: one in which something of theirs is still to come,
+/// then one that runs, then the newest.
+fn own_entry(conn: &mut Conn, member: MemberId) -> Result<Option<(Rollout, Entry)>, Error> {
+    let entries = store::entries_of(conn, member, SHOWN)?;
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let ids: Vec<RolloutId> = entries.iter().map(|entry| entry.rollout).collect();
+    let mut rollouts = store::by_ids(conn, &ids)?;
+    let own = entries.into_iter().filter_map(|entry| {
+        let place = rollouts.iter().position(|rollout| rollout.id == entry.rollout)?;
+        Some((rollouts.swap_remove(place), entry))
+    });
+    let matters = |(rollout, entry): &(Rollout, Entry)| {
+        let runs = rollout.phase.has_members();
+        (runs && !entry.state.is_covered(), runs, rollout.id)
+    };
+    Ok(own.max_by_key(matters))
 }
 
 /// Why a rollout does not invite somebody.
@@ -203,6 +213,7 @@ async fn show(
         told: done(&asked.told),
         others: others.collect(),
         is_watching: found.is_watching,
+        can_watch: found.own.as_ref().is_none_or(|(rollout, _)| !rollout.phase.has_members()),
         own: found.own(now),
     })?))
 }

@@ -146,6 +146,7 @@ async fn no_public_byte_differs_while_a_grant_is_held() {
     };
     assert_eq!(case.handle, "ada-l");
     site.clock.advance(TimeDelta::minutes(61));
+    tend(&site, id);
     let before = (crawl(&site, &from).await, api("ada-l").await, api("eva-e").await);
     assert_eq!(place(&site, grant), Place::BEGIN);
     site.forum.jobs(None).settle_badges().await.unwrap();
@@ -267,9 +268,7 @@ async fn what_settles_while_the_others_are_shown_is_not_left_behind() {
     let grant = verified(&site, "ada-l").await;
     // As another process leaves it that asked before the others were shown and wrote after.
     let now = site.clock.now();
-    site.write(move |conn| {
-        Ok(conn.batch_execute(&format!("UPDATE rollouts SET shown_at = '{now}'"))?)
-    });
+    site.write(move |conn| Ok(conn.batch_execute(&format!("UPDATE rollouts SET shown_at = '{now}'"))?));
     assert_eq!(place(&site, grant), Place::of(GrantState::Embargoed));
     assert!(site.read(actions::is_anything_held_too_long));
     site.forum.jobs(None).tend_rollouts().await.unwrap();

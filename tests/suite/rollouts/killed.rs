@@ -47,8 +47,7 @@ fn place() -> Installation {
 
 /// So many days and minutes from now, in the words of both databases.
 fn moment(days: i64, minutes: i64) -> String {
-    let at =
-        Clock::system().now() + chrono::TimeDelta::days(days) + chrono::TimeDelta::minutes(minutes);
+    let at = Clock::system().now() + chrono::TimeDelta::days(days) + chrono::TimeDelta::minutes(minutes);
     format!("'{}'", at.format("%Y-%m-%d %H:%M:%S"))
 }
 

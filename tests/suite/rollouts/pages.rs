@@ -92,7 +92,7 @@ async fn a_rollout_goes_from_the_draft_to_the_first_wave() {
     let board = site.get(&ada, &path).await.expect(200);
     assert_eq!(board.attribute("[data-phase]", "data-phase"), "open");
     assert!(
-        board.texts("details tr").contains(&"Invited, not opened 12".to_owned()),
+        board.texts("details tr").contains(&"Invited, not opened12".to_owned()),
         "{:?}",
         board.texts("details tr")
     );
