@@ -108,6 +108,8 @@ const badgeOf = (page, number) =>
   page.locator(`#p-${number} [data-badge=identity-verified]`).getAttribute("title", { timeout: 2000 });
 
 test("a member is invited, proves phone and document, talks to an agent, and has the badge", { timeout: 420_000 }, async () => {
+  // He is in no rollout here: the badge's own rule opens the way.
+  forum.rewrite("DELETE FROM rollout_members WHERE member_id = (SELECT id FROM members WHERE handle = 'leo-p')");
   const leo = await cookieOf(forum, "leo-p");
   const words = { title: "Where do you keep your contracts?", body: "In a drawer, so far.", request_id: "" };
   const thread = (await send(forum, "/b/finding-work/threads", words, leo)).headers.get("location");
